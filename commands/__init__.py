@@ -1,0 +1,1 @@
+"""The emulated tools, one package each; every one can be deleted without touching the others."""

@@ -1,0 +1,43 @@
+"""How a tool speaks with a person or a script: two verbs, ``write`` and ``ask``."""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol
+
+from hsmshell.console.values import Kind, Part
+
+
+class Ask(enum.Enum):
+    """What an answer is for; it decides on history, echo and completion."""
+
+    COMMAND = "command"
+    """A command line; the only kind that reaches a history."""
+    LINE = "line"
+    """One line of free text."""
+    SECRET = "secret"  # noqa: S105
+    """Typed without echo."""
+    PIN = "pin"
+    """A secret that the emulated tool shows while it is typed; kept out of histories and transcripts."""
+    CONFIRM = "confirm"
+    """A yes or no, or one letter of a choice."""
+    MENU = "menu"
+    """A number from a printed menu."""
+
+
+class EndOfInput(EOFError):
+    """There is no further line to read."""
+
+
+class Console(Protocol):
+    """The two verbs. A tool has no other way to reach a terminal, a pipe or a transcript."""
+
+    def write(self, *parts: Part) -> None:
+        """Print exactly these parts: no blank between them, no line end after them."""
+
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        """Print the prompt and return one line without its line end.
+
+        ``answer`` tells what the answer is when it is a typed value, so that a transcript can rename it.
+        Raises ``EndOfInput`` when there is none, ``KeyboardInterrupt`` when the person presses Ctrl-C.
+        """

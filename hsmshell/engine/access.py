@@ -1,0 +1,108 @@
+"""Passwords, and who may do what: one table for each of the two models."""
+
+from __future__ import annotations
+
+import enum
+import hmac
+from typing import NamedTuple
+
+DEFAULT_COST = 1 << 12
+"""scrypt's n (RFC 7914): 13 ms a login. A lab's passwords are rehearsal passwords; a scenario may raise it."""
+
+
+def hash_password(password: str, salt: bytes, cost: int = DEFAULT_COST) -> str:
+    """A verifier: cost, salt and scrypt hash (RFC 7914, r=8, p=1), which says nothing of the password."""
+    return f"scrypt${cost}${salt.hex()}${_scrypt(password, salt, cost).hex()}"
+
+
+def check_password(password: str, verifier: str) -> bool:
+    """Whether the password is the one that the verifier was made of; an empty verifier fits none."""
+    if not verifier:
+        return False
+    _, cost, salt, digest = verifier.split("$")
+    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt), int(cost)), bytes.fromhex(digest))
+
+
+def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
+    import hashlib
+
+    secret = password.encode("utf-8", "surrogateescape")
+    return hashlib.scrypt(secret, salt=salt, n=cost, r=8, p=1, maxmem=256 * cost * 8, dklen=32)
+
+
+class UserType(enum.Enum):
+    """The kinds of user of a CloudHSM cluster."""
+
+    CRYPTO_OFFICER = "CO"
+    CRYPTO_USER = "CU"
+    APPLIANCE_USER = "AU"
+    PRE_OFFICER = "PRECO"
+    FIRST_OFFICER = "PCO"
+
+
+OFFICERS = frozenset({UserType.CRYPTO_OFFICER, UserType.FIRST_OFFICER})
+USERS = frozenset({UserType.CRYPTO_USER})
+ANYONE = frozenset(UserType)
+
+
+class Relation(enum.Enum):
+    """How a user must stand to a key."""
+
+    NONE = "none"
+    OWNER = "owner"
+    SHARER = "owner or sharer; for a public key, anyone"
+
+
+class Operation(enum.Enum):
+    """What a user of a cluster may want to do."""
+
+    CREATE_KEY = "create key"
+    USE_KEY = "use key"
+    READ_KEY = "read key"
+    EXTRACT_KEY = "wrap key out"
+    CHANGE_KEY = "change key"
+    TRUST_KEY = "mark key as trusted"
+    DELETE_KEY = "delete key"
+    SHARE_KEY = "share key"
+    CREATE_USER = "create user"
+    DELETE_USER = "delete user"
+    CHANGE_OWN_PASSWORD = "change own password"  # noqa: S105
+    CHANGE_OTHER_PASSWORD = "change another's password"  # noqa: S105
+
+
+class Rule(NamedTuple):
+    """Who may do it, and to which keys."""
+
+    users: frozenset[UserType]
+    relation: Relation = Relation.NONE
+
+
+RULES: dict[Operation, Rule] = {
+    Operation.CREATE_KEY: Rule(USERS),
+    Operation.USE_KEY: Rule(USERS, Relation.SHARER),
+    Operation.READ_KEY: Rule(USERS, Relation.SHARER),
+    Operation.EXTRACT_KEY: Rule(USERS, Relation.OWNER),
+    Operation.CHANGE_KEY: Rule(USERS, Relation.OWNER),
+    Operation.TRUST_KEY: Rule(OFFICERS),
+    Operation.DELETE_KEY: Rule(USERS, Relation.OWNER),
+    Operation.SHARE_KEY: Rule(USERS, Relation.OWNER),
+    Operation.CREATE_USER: Rule(OFFICERS),
+    Operation.DELETE_USER: Rule(OFFICERS),
+    Operation.CHANGE_OWN_PASSWORD: Rule(ANYONE),
+    Operation.CHANGE_OTHER_PASSWORD: Rule(OFFICERS),
+}
+
+
+class Role(enum.Enum):
+    """The roles of a Luna partition; the values are PKCS#11 user types, the last two vendor-defined."""
+
+    SECURITY_OFFICER = 0
+    CRYPTO_OFFICER = 1
+    CRYPTO_USER = 0x80000001
+    AUDITOR = 0x80000002
+
+
+READERS = frozenset({Role.CRYPTO_OFFICER, Role.CRYPTO_USER})
+"""The roles that see a partition's private objects and use its keys."""
+WRITERS = frozenset({Role.CRYPTO_OFFICER})
+"""The roles that create, change, destroy, wrap and unwrap."""

@@ -1,0 +1,148 @@
+"""The attributes of objects in a Luna partition: which an object has, what they start as, and which may change."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from hsmshell.engine.attributes import (
+    USAGE,
+    Attribute,
+    Attributes,
+    AttributeValue,
+    ObjectClass,
+    Shape,
+    matches_shape,
+)
+from hsmshell.engine.errors import (
+    AttributeReadOnly,
+    AttributeTypeInvalid,
+    AttributeValueInvalid,
+    TemplateIncomplete,
+    TemplateInconsistent,
+)
+from hsmshell.engine.objects import Traits, fingerprint_input
+
+_A = Attribute
+
+VENDOR_TEXTS = (_A.EKM_UID, _A.GENERIC_1, _A.GENERIC_2, _A.GENERIC_3)
+_STORAGE = (_A.TOKEN, _A.PRIVATE, _A.LABEL, _A.MODIFIABLE)
+_KEY = (*_STORAGE, _A.ID, _A.DERIVE, _A.START_DATE, _A.END_DATE, _A.CCM_PRIVATE, *VENDOR_TEXTS)
+_HIDDEN = (_A.SENSITIVE, _A.EXTRACTABLE)
+
+GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
+    ObjectClass.SECRET_KEY: frozenset(
+        {*_KEY, *_HIDDEN, _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY}
+    ),
+    ObjectClass.PRIVATE_KEY: frozenset({*_KEY, *_HIDDEN, _A.SUBJECT, _A.DECRYPT, _A.UNWRAP, _A.SIGN, _A.SIGN_RECOVER}),
+    ObjectClass.PUBLIC_KEY: frozenset({*_KEY, _A.SUBJECT, _A.ENCRYPT, _A.WRAP, _A.VERIFY, _A.VERIFY_RECOVER}),
+    ObjectClass.DATA: frozenset({*_STORAGE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS}),
+}
+"""The attributes that a creator may state; those of the key itself and of its history are the HSM's."""
+
+CHANGEABLE = frozenset(
+    {_A.LABEL, _A.ID, _A.SUBJECT, _A.START_DATE, _A.END_DATE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS, *USAGE}
+    | {_A.SIGN_RECOVER, _A.VERIFY_RECOVER, *_HIDDEN}
+)
+"""What may change while CKA_MODIFIABLE is true; SENSITIVE only to true, EXTRACTABLE only to false."""
+
+
+_EMPTY: dict[Shape, AttributeValue] = {
+    Shape.BOOLEAN: False,
+    Shape.NUMBER: 0,
+    Shape.TEXT: "",
+    Shape.DATE: "",
+    Shape.BYTES: b"",
+}
+
+
+class Identity(NamedTuple):
+    """What an object's unique identifier is made of."""
+
+    container: int
+    counter: int
+    serial: int
+
+    @property
+    def ouid(self) -> bytes:
+        """Twelve bytes: container, two fixed bytes, the HSM's object counter and serial number, little endian."""
+        return (
+            self.container.to_bytes(2, "little")
+            + b"\x00\x02"
+            + self.counter.to_bytes(4, "little")
+            + (self.serial & 0xFFFFFFFF).to_bytes(4, "little")
+        )
+
+
+def new_object(traits: Traits, material: bytes, template: Attributes, identity: Identity, *, local: bool) -> Traits:
+    """Every attribute of a new object: what it is, what the template says, and PKCS#11's defaults for the rest.
+
+    Raises ``AttributeTypeInvalid``, ``AttributeValueInvalid`` or ``AttributeReadOnly`` for a template that does not
+    suit the class.
+    """
+    object_class = ObjectClass(int(traits[_A.CLASS]))
+    given = GIVEN[object_class]
+    for attribute, value in template.items():
+        if attribute in traits:
+            if traits[attribute] != value:
+                raise TemplateInconsistent(attribute.name)
+            continue
+        if attribute not in given:
+            raise AttributeTypeInvalid(attribute.name)
+        if not matches_shape(attribute, value):
+            raise AttributeValueInvalid(attribute.name)
+    values: Traits = {**traits}
+    for attribute in sorted(given):
+        values[attribute] = template.get(attribute, _default(attribute, object_class))
+    if object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY):
+        values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
+        values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
+    values[_A.OUID] = identity.ouid
+    if object_class is not ObjectClass.DATA:
+        values[_A.LOCAL] = local
+        identified = fingerprint_input(traits, material)
+        values[_A.FINGERPRINT_SHA1] = hashlib.sha1(identified, usedforsecurity=False).digest()
+        values[_A.FINGERPRINT_SHA256] = hashlib.sha256(identified).digest()
+    if object_class is ObjectClass.PRIVATE_KEY and _A.MODULUS in traits:
+        values[_A.X9_31_GENERATED] = False
+    return values
+
+
+def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
+    """The library's defaults for a template that is silent."""
+    if attribute is _A.MODIFIABLE:
+        return True
+    if attribute in (_A.PRIVATE, _A.SENSITIVE):
+        return object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY)
+    return _EMPTY[attribute.shape]
+
+
+def changed(current: Attributes, template: Attributes) -> Traits:
+    """The attributes after a change. Nothing is changed when any part of it is refused.
+
+    Raises ``AttributeTypeInvalid`` for one that the class does not have, ``AttributeReadOnly`` for one that cannot
+    change or not in that direction, ``AttributeValueInvalid``.
+    """
+    values: Traits = dict(current)
+    if template and not current.get(_A.MODIFIABLE, True):
+        raise AttributeReadOnly(_A.MODIFIABLE.name)
+    for attribute, value in template.items():
+        if attribute not in current:
+            raise AttributeTypeInvalid(attribute.name)
+        if attribute not in CHANGEABLE:
+            raise AttributeReadOnly(attribute.name)
+        if not matches_shape(attribute, value):
+            raise AttributeValueInvalid(attribute.name)
+        if attribute is _A.SENSITIVE and current[attribute] and not value:
+            raise AttributeReadOnly(attribute.name)
+        if attribute is _A.EXTRACTABLE and value and not current[attribute]:
+            raise AttributeReadOnly(attribute.name)
+        values[attribute] = value
+    return values
+
+
+def required(template: Attributes, attribute: Attribute) -> AttributeValue:
+    """The template's value. Raises ``TemplateIncomplete``."""
+    if attribute not in template:
+        raise TemplateIncomplete(attribute.name)
+    return template[attribute]

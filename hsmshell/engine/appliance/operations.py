@@ -1,0 +1,289 @@
+"""What a program does with the objects of a partition: create, find, read, change, destroy, wrap, unwrap."""
+
+from __future__ import annotations
+
+from hsmshell.engine import crypto
+from hsmshell.engine.appliance.appliance import ApplicationCore, Session
+from hsmshell.engine.appliance.attributes import changed, new_object, required
+from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass
+from hsmshell.engine.errors import (
+    AttributeSensitive,
+    AttributeTypeInvalid,
+    AttributeValueInvalid,
+    KeyFunctionNotPermitted,
+    KeyHandleInvalid,
+    KeyNotWrappable,
+    KeySizeRange,
+    KeyUnextractable,
+    MechanismInvalid,
+    ObjectHandleInvalid,
+    OperationNotAllowed,
+    TemplateInconsistent,
+    UnwrappingKeyHandleInvalid,
+    UnwrappingKeyTypeInconsistent,
+    WrappedKeyInvalid,
+    WrappingKeyHandleInvalid,
+    WrappingKeyTypeInconsistent,
+)
+from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
+from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
+from hsmshell.engine.records import Container, StoredObject
+
+WRAP_MECHANISMS = frozenset(
+    {Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP, Mechanism.DES3_ECB, Mechanism.DES3_CBC, Mechanism.DES3_CBC_PAD}
+    | {Mechanism.AES_ECB, Mechanism.AES_CBC, Mechanism.AES_CBC_PAD}
+)
+"""The mechanisms with which this HSM wraps and unwraps."""
+
+RSA_BITS = range(1024, 4097, 8)
+"""Modulus lengths in bits that the HSM makes outside FIPS mode."""
+
+
+class ApplicationObjects(ApplicationCore):
+    """The objects of a session's partition."""
+
+    # reading
+
+    def objects(self, session: Session | None, template: Attributes | None = None) -> list[StoredObject]:
+        """The objects that the session sees and that have all the template's values, by handle."""
+        session = self._require_open(session)
+        with self._store.reading():
+            items = self._store.objects(self._partition(session.slot).id)
+        wanted = (template or {}).items()
+        return [
+            item
+            for item in items
+            if self._visible(session, item) and all(item.attributes.get(key) == value for key, value in wanted)
+        ]
+
+    def read(self, session: Session | None, handle: int) -> StoredObject:
+        """One object. Raises ``ObjectHandleInvalid`` also for a private object that the session does not see."""
+        session = self._require_open(session)
+        with self._store.reading():
+            return self._object(session, handle)
+
+    def attribute(self, session: Session | None, handle: int, attribute: Attribute) -> AttributeValue:
+        """One attribute's value.
+
+        Raises ``AttributeTypeInvalid`` when the object has none such, ``AttributeSensitive`` when it hides it.
+        """
+        item = self.read(session, handle)
+        if attribute is Attribute.VALUE and item.object_class is ObjectClass.SECRET_KEY:
+            if item.flag(Attribute.SENSITIVE) or not item.flag(Attribute.EXTRACTABLE):
+                raise AttributeSensitive(attribute.name)
+            with self._store.reading():
+                return self._store.material(item.material)
+        if attribute in item.attributes:
+            return item.attributes[attribute]
+        private_parts = range(Attribute.PRIVATE_EXPONENT, Attribute.COEFFICIENT + 1)
+        if item.object_class is ObjectClass.PRIVATE_KEY and attribute in private_parts:
+            raise AttributeSensitive(attribute.name)
+        raise AttributeTypeInvalid(attribute.name)
+
+    def size(self, session: Session | None, handle: int) -> int:
+        """How many bytes the object takes: its material and its attributes' values."""
+        item = self.read(session, handle)
+        with self._store.reading():
+            total = len(self._store.material(item.material))
+        for value in item.attributes.values():
+            total += len(value) if isinstance(value, (str, bytes)) else 4
+        return total
+
+    # changing
+
+    def set_attributes(self, session: Session | None, handle: int, template: Attributes) -> None:
+        """Change attributes, all or none.
+
+        Raises ``ObjectHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, ``OperationNotAllowed`` (partition
+        policy), and what ``attributes.changed`` raises.
+        """
+        session = self._require_open(session)
+        with self._store.transaction():
+            item = self._object(session, handle)
+            self._require_writer(session)
+            if template and not self.appliance.policy("allow_changing_key_attributes", True):
+                raise OperationNotAllowed("partition policy 11")
+            self._store.put_object(item._replace(attributes=changed(item.attributes, template)))
+
+    def destroy(self, session: Session | None, handle: int) -> None:
+        """Raises ``ObjectHandleInvalid``, ``UserNotLoggedIn`` or ``UserNotAuthorized``."""
+        session = self._require_open(session)
+        with self._store.transaction():
+            item = self._object(session, handle)
+            self._require_writer(session)
+            self._store.delete_object(item.container, handle)
+
+    def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
+        """A copy with some attributes changed; its handle. Raises what ``set_attributes`` raises."""
+        session = self._require_open(session)
+        with self._store.transaction():
+            item = self._object(session, handle)
+            self._require_writer(session)
+            movable: Traits = {
+                key: value for key, value in template.items() if key in {Attribute.TOKEN, Attribute.PRIVATE}
+            }
+            rest = {key: value for key, value in template.items() if key not in movable}
+            values: Traits = {**changed(item.attributes, rest), **movable}
+            partition = self._partition(session.slot)
+            values[Attribute.OUID] = self._identity(partition).ouid
+            return self._put(session, partition, values, item.material)
+
+    # creating
+
+    def create(self, session: Session | None, template: Attributes) -> int:
+        """Create an object from its values: a data object, a secret key or an RSA public key.
+
+        Raises ``TemplateIncomplete``, ``TemplateInconsistent``, ``AttributeTypeInvalid``, ``AttributeValueInvalid``.
+        """
+        kind = required(template, Attribute.CLASS)
+        if kind == ObjectClass.DATA:
+            rest: Traits = {key: value for key, value in template.items() if key != Attribute.CLASS}
+            return self._new(session, b"", {Attribute.CLASS: int(ObjectClass.DATA)}, rest, local=False)
+        if kind == ObjectClass.SECRET_KEY:
+            number, value = required(template, Attribute.KEY_TYPE), required(template, Attribute.VALUE)
+            if not isinstance(value, bytes) or number not in list(KeyType):
+                raise AttributeValueInvalid("CKA_VALUE")
+            rest = {key: item for key, item in template.items() if key != Attribute.VALUE}
+            return self._new(session, value, secret_traits(KeyType(number), value), rest, local=False)
+        if kind == ObjectClass.PUBLIC_KEY:
+            raise TemplateInconsistent("public keys are imported from a file")
+        raise AttributeValueInvalid("CKA_CLASS")
+
+    def import_public_key(self, session: Session | None, der: bytes, template: Attributes) -> int:
+        """A public key object from SubjectPublicKeyInfo DER. Raises ``DataInvalid`` and what ``create`` raises."""
+        return self._new(session, der, public_traits(der), template, local=False)
+
+    def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, template: Attributes) -> int:
+        """A new secret key of ``size`` bytes. Raises ``KeySizeRange`` and what ``create`` raises."""
+        self._require_writer(session)
+        value = self.appliance.lab.services.random_bytes(size) if size > 0 else b""
+        return self._new(session, value, secret_traits(key_type, value), template, local=True)
+
+    def generate_rsa_pair(
+        self, session: Session | None, bits: int, exponent: int, public: Attributes, private: Attributes
+    ) -> tuple[int, int]:
+        """A new RSA pair; the public key's handle first.
+
+        Raises ``KeySizeRange`` for a modulus that the HSM (in FIPS mode: FIPS 186-4) does not make.
+        """
+        self._require_writer(session)
+        smallest = 2048 if self.appliance.policy("fips", False) else RSA_BITS.start
+        if bits not in RSA_BITS or bits < smallest:
+            raise KeySizeRange(str(bits))
+        if exponent < 3 or not exponent % 2:
+            raise AttributeValueInvalid("CKA_PUBLIC_EXPONENT")
+        key = self.appliance.lab.services.rsa_key(bits, exponent)
+        other = crypto.public_of(key)
+        with self._store.transaction():
+            first = self._new(session, other, public_traits(other), public, local=True)
+            return first, self._new(session, key, private_traits(key), private, local=True)
+
+    def _new(
+        self, session: Session | None, material: bytes, traits: Traits, template: Attributes, *, local: bool
+    ) -> int:
+        session = self._require_writer(session)
+        partition = self._partition(session.slot)
+        with self._store.transaction():
+            values = new_object(traits, material, template, self._identity(partition), local=local)
+            return self._put(session, partition, values, self._store.add_material(material) if material else 0)
+
+    def _put(self, session: Session, partition: Container, values: Attributes, material: int) -> int:
+        handle = self._store.next_number(f"container:{partition.id}", "handle")
+        owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]
+        self._store.put_object(StoredObject(partition.id, handle, values, material, session=owner))
+        return handle
+
+    # wrapping
+
+    def wrap(
+        self,
+        session: Session | None,
+        mechanism: Mechanism | None,
+        wrapping: int,
+        handle: int,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+    ) -> bytes:
+        """A key's material under another key: a secret key's bytes, a private key's PKCS#8 DER.
+
+        The checks come in this order: ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``MechanismInvalid``,
+        ``WrappingKeyHandleInvalid``, ``WrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_WRAP),
+        ``KeyHandleInvalid``, ``KeyUnextractable``, ``KeyNotWrappable`` (cloning mode and policies), ``KeySizeRange``.
+        """
+        session = self._require_reader(session)
+        mechanism = self._known(mechanism)
+        with self._store.reading():
+            wrapper = self._key(session, wrapping, WrappingKeyHandleInvalid)
+            if not _fits(wrapper, mechanism, ObjectClass.PUBLIC_KEY):
+                raise WrappingKeyTypeInconsistent(str(wrapping))
+            if not wrapper.flag(Attribute.WRAP):
+                raise KeyFunctionNotPermitted(str(wrapping))
+            target = self._key(session, handle, KeyHandleInvalid)
+            if not target.flag(Attribute.EXTRACTABLE):
+                raise KeyUnextractable(str(handle))
+            secret = target.object_class is ObjectClass.SECRET_KEY
+            policy = "allow_secret_key_wrapping" if secret else "allow_private_key_wrapping"
+            if not self.appliance.policy(policy, secret):
+                raise KeyNotWrappable(policy)
+            material, key = self._store.material(target.material), self._store.material(wrapper.material)
+        return crypto.wrap(mechanism, key, material, parameters)
+
+    def unwrap(
+        self,
+        session: Session | None,
+        mechanism: Mechanism | None,
+        unwrapping: int,
+        wrapped: bytes,
+        key_type: KeyType,
+        template: Attributes,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+        length: int = 0,
+    ) -> int:
+        """A new secret key from wrapped bytes; ``length`` in bytes is checked when it is given.
+
+        Raises ``UserNotAuthorized`` unless a crypto officer is logged in, ``UnwrappingKeyHandleInvalid``,
+        ``UnwrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_UNWRAP), ``WrappedKeyInvalid``,
+        ``WrappedKeyLenRange``, and what ``create`` raises.
+        """
+        session = self._require_writer(session)
+        mechanism = self._known(mechanism)
+        with self._store.reading():
+            wrapper = self._key(session, unwrapping, UnwrappingKeyHandleInvalid)
+            if not _fits(wrapper, mechanism, ObjectClass.PRIVATE_KEY):
+                raise UnwrappingKeyTypeInconsistent(str(unwrapping))
+            if not wrapper.flag(Attribute.UNWRAP):
+                raise KeyFunctionNotPermitted(str(unwrapping))
+            key = self._store.material(wrapper.material)
+        value = crypto.unwrap(mechanism, key, wrapped, parameters)
+        if length and length != len(value):
+            raise WrappedKeyInvalid(f"{len(value)} bytes, not {length}")
+        try:
+            traits = secret_traits(key_type, value)
+        except KeySizeRange as problem:
+            raise WrappedKeyInvalid(key_type.name) from problem
+        return self._new(session, value, traits, template, local=False)
+
+    def _known(self, mechanism: Mechanism | None) -> Mechanism:
+        if mechanism is None or mechanism not in WRAP_MECHANISMS:
+            raise MechanismInvalid(mechanism.name if mechanism else "no such mechanism")
+        return mechanism
+
+    def _key(
+        self,
+        session: Session,
+        handle: int,
+        missing: type[WrappingKeyHandleInvalid | KeyHandleInvalid | UnwrappingKeyHandleInvalid],
+    ) -> StoredObject:
+        try:
+            item = self._object(session, handle)
+        except ObjectHandleInvalid:
+            raise missing(str(handle)) from None
+        if item.object_class not in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
+            raise missing(str(handle))
+        return item
+
+
+def _fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:
+    if mechanism in RSA_MECHANISMS:
+        return key.object_class is asymmetric and key.key_type is KeyType.RSA
+    expected = (KeyType.DES3, KeyType.DES2) if mechanism in DES3_MECHANISMS else (KeyType.AES,)
+    return key.object_class is ObjectClass.SECRET_KEY and key.key_type in expected

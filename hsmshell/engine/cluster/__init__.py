@@ -1,0 +1,25 @@
+"""CloudHSM: a cluster of HSMs that replicate keys, and users that each HSM knows for itself."""
+
+from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
+from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec
+from hsmshell.engine.cluster.operations import ClusterKeys, Created, Criteria
+from hsmshell.engine.cluster.users import ClusterUsers, check_new_user, check_password_length
+
+
+class Cluster(ClusterUsers, ClusterKeys):
+    """A cluster as its tools see it."""
+
+
+__all__ = [
+    "CHANGEABLE",
+    "MAXIMUM_FAILURES",
+    "Cluster",
+    "Created",
+    "Criteria",
+    "KeySpec",
+    "Login",
+    "Outcome",
+    "Session",
+    "check_new_user",
+    "check_password_length",
+]

@@ -1,0 +1,204 @@
+"""A CloudHSM cluster: its HSMs, who is logged in to which of them, and finding a key on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from hsmshell.engine.access import RULES, Operation, Relation, UserType, check_password
+from hsmshell.engine.attributes import ObjectClass
+from hsmshell.engine.errors import (
+    AccessDenied,
+    HsmError,
+    NodeUnavailable,
+    ObjectHandleInvalid,
+    PinIncorrect,
+    PinLocked,
+    UserAlreadyLoggedIn,
+    UserNotAuthorized,
+    UserNotFound,
+    UserNotLoggedIn,
+    UserTypeInvalid,
+)
+from hsmshell.engine.records import Container, Device, StoredObject, User
+
+if TYPE_CHECKING:
+    from hsmshell.engine.lab import Lab
+
+MAXIMUM_FAILURES = 5
+"""Wrong passwords in a row after which an account is locked on an HSM."""
+
+HANDLE_RANGE = 0x40000
+"""Each HSM of a cluster gives handles from a range of its own, this far apart."""
+
+
+class Session(NamedTuple):
+    """One login: who, and under which number on which HSM (numbers may differ between HSMs)."""
+
+    id: int
+    user_type: UserType
+    user_name: str
+    numbers: Mapping[int, int]
+    """Container id -> user number."""
+
+
+class Outcome(NamedTuple):
+    """What one HSM said; ``error`` is ``None`` when it did as asked."""
+
+    node: Container
+    error: HsmError | None = None
+
+
+class Login(NamedTuple):
+    """The answer to a login: a session when at least one HSM let the user in."""
+
+    session: Session | None
+    outcomes: tuple[Outcome, ...]
+
+
+class ClusterCore:
+    """The cluster's HSMs and sessions. Methods that change something are one transaction each."""
+
+    def __init__(self, lab: Lab, device: Device) -> None:
+        self.lab = lab
+        self.device = device
+        self._store = lab.store
+
+    @property
+    def name(self) -> str:
+        return self.device.name
+
+    def nodes(self) -> tuple[Container, ...]:
+        """All HSMs in the order of their node ids."""
+        with self._store.reading():
+            return tuple(self._store.containers(self.device.id))
+
+    def _up(self) -> tuple[Container, ...]:
+        nodes = tuple(node for node in self._store.containers(self.device.id) if node.state == "up")
+        if not nodes:
+            raise NodeUnavailable("no HSM of the cluster is up")
+        return nodes
+
+    def users(self, node: Container) -> tuple[User, ...]:
+        """The users of one HSM by their numbers."""
+        with self._store.reading():
+            return tuple(self._store.users(node.id))
+
+    # sessions
+
+    def login(
+        self, user_type: str, name: str, password: str, nodes: Sequence[Container], current: Session | None = None
+    ) -> Login:
+        """Log in on these HSMs; each decides and counts wrong passwords for itself.
+
+        ``current`` is the session that this application has; a second login is refused. No error is raised for a
+        refusal: the outcomes tell it.
+        """
+        checked = self._check_passwords(name, password, nodes)
+        with self._store.transaction():
+            outcomes: list[Outcome] = []
+            numbers: dict[int, int] = {}
+            granted: User | None = None
+            for node in nodes:
+                try:
+                    if current is not None:
+                        raise UserAlreadyLoggedIn(current.user_name)
+                    user = self._authenticate(node, user_type, name, password, checked)
+                except HsmError as error:
+                    outcomes.append(Outcome(node, error))
+                else:
+                    outcomes.append(Outcome(node))
+                    numbers[node.id], granted = user.number, user
+            if granted is None:
+                return Login(None, tuple(outcomes))
+            container = nodes[0].id if len(nodes) == 1 else 0
+            number = self.lab.add_session(self.device.id, container, granted.type, granted.name)
+            return Login(Session(number, UserType(granted.type), granted.name, numbers), tuple(outcomes))
+
+    def _check_passwords(self, name: str, password: str, nodes: Sequence[Container]) -> dict[str, bool]:
+        """Which verifiers the password fits; worked out before the transaction: hashing takes long."""
+        with self._store.reading():
+            users = [self._store.user_named(node.id, name) for node in nodes]
+        return {verifier: check_password(password, verifier) for verifier in {user.verifier for user in users if user}}
+
+    def _authenticate(
+        self, node: Container, user_type: str, name: str, password: str, checked: Mapping[str, bool]
+    ) -> User:
+        self._require_up(node)
+        if user_type not in {kind.value for kind in UserType}:
+            raise UserTypeInvalid(user_type)
+        user = self._store.user_named(node.id, name)
+        if user is None or not _same_type(user.type, user_type):
+            raise UserNotFound(name)
+        if user.failures >= MAXIMUM_FAILURES:
+            raise PinLocked(name)
+        known = checked.get(user.verifier)
+        if not (check_password(password, user.verifier) if known is None else known):
+            self._store.replace_user(user._replace(failures=user.failures + 1))
+            raise PinIncorrect(name)
+        if user.failures:
+            self._store.replace_user(user._replace(failures=0))
+        return user
+
+    def logout(self, session: Session) -> None:
+        """End the session, and with it the keys that lived in it."""
+        with self._store.transaction():
+            self._store.delete_session(session.id)
+
+    def _require_up(self, node: Container) -> None:
+        if node.state != "up":
+            raise NodeUnavailable(node.address)
+
+    # rights
+
+    def _permit(self, operation: Operation, session: Session | None) -> Session:
+        """The session, when its kind of user may do this at all."""
+        if session is None:
+            raise UserNotLoggedIn(operation.value)
+        if session.user_type not in RULES[operation].users:
+            raise UserNotAuthorized(operation.value)
+        return session
+
+    def _key_on(
+        self, node: Container, operation: Operation, session: Session | None, handle: int
+    ) -> tuple[Session, StoredObject]:
+        """The key as this HSM holds it, when the user may do this with it.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``, in this order.
+        """
+        session = self._permit(operation, session)
+        self._require_up(node)
+        key = self._store.object(node.id, handle)
+        if key is None or (key.session and key.session != session.id):
+            raise ObjectHandleInvalid(str(handle))
+        if not related(session.numbers.get(node.id, 0), key, RULES[operation].relation):
+            raise AccessDenied(str(handle))
+        return session, key
+
+    def _key(self, operation: Operation, session: Session | None, handle: int) -> tuple[Session, StoredObject]:
+        """The key from the first HSM that is up and holds it."""
+        session = self._permit(operation, session)
+        for node in self._up():
+            try:
+                return self._key_on(node, operation, session, handle)
+            except ObjectHandleInvalid:
+                continue
+        raise ObjectHandleInvalid(str(handle))
+
+    def check_login(self, operation: Operation, session: Session | None) -> None:
+        """Raise ``UserNotLoggedIn`` or ``UserNotAuthorized`` unless this user may do it to some key or user."""
+        self._permit(operation, session)
+
+
+def related(number: int, key: StoredObject, relation: Relation) -> bool:
+    """Whether the user of that number on the key's HSM stands to the key as the rule demands."""
+    if relation is Relation.NONE or key.owner == number:
+        return True
+    if relation is Relation.OWNER:
+        return False
+    return number in key.shares or key.object_class is ObjectClass.PUBLIC_KEY
+
+
+def _same_type(stored: str, asked: str) -> bool:
+    """The first officer may log in under either of its two names."""
+    return stored == asked or {stored, asked} == {UserType.CRYPTO_OFFICER.value, UserType.FIRST_OFFICER.value}

@@ -1,0 +1,351 @@
+"""What a crypto user does with keys: make, find, read, change, wrap, unwrap, delete.
+
+A token key is written to every HSM that is up, under one handle, when it is created. A session key lives on one HSM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hsmshell.engine import crypto
+from hsmshell.engine.access import RULES, Operation, Relation, UserType
+from hsmshell.engine.attributes import (
+    Attribute,
+    Attributes,
+    AttributeValue,
+    KeyType,
+    ObjectClass,
+    matches_shape,
+)
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Session, related
+from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, attributes, traits_of
+from hsmshell.engine.errors import (
+    AccessDenied,
+    AttributeReadOnly,
+    AttributeTypeInvalid,
+    AttributeValueInvalid,
+    KeyFunctionNotPermitted,
+    KeyIdExists,
+    KeyUnextractable,
+    NodeUnavailable,
+    ObjectCountExceeded,
+    PolicyViolation,
+    QuorumValueInvalid,
+    ShareListInvalid,
+    WrappingKeyTypeInconsistent,
+)
+from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
+from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
+from hsmshell.engine.records import Container, StoredObject
+
+FIRST_HANDLE = 6
+"""The first handle that a new HSM gives to a user's key; lower ones are its own."""
+
+MAXIMUM_KEYS = 3300
+"""Keys a cluster holds."""
+
+_FIPS_MODULUS_BITS = range(2048, 4097, 256)
+
+
+class Created(NamedTuple):
+    """New keys: their handles in the order of creation, and the HSMs that hold them."""
+
+    handles: tuple[int, ...]
+    nodes: tuple[Container, ...]
+
+
+class Criteria(NamedTuple):
+    """What a search asks for; ``None`` asks for nothing. All must hold."""
+
+    object_class: int | None = None
+    key_type: int | None = None
+    label: str | None = None
+    ident: bytes | None = None
+    session_keys: bool | None = None
+    users: frozenset[int] = frozenset()
+    """Users that must all be able to use the key, beside the one who asks."""
+    modulus: bytes | None = None
+    check_value: bytes | None = None
+
+
+class KeyMaterial(NamedTuple):
+    """A new key before it has a handle."""
+
+    material: bytes
+    traits: Traits
+
+
+class ClusterKeys(ClusterCore):
+    """The keys of a cluster."""
+
+    # making keys
+
+    def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, spec: KeySpec) -> Created:
+        """Generate a secret key of ``size`` bytes.
+
+        Raises ``PolicyViolation`` for a type that FIPS mode refuses, ``KeySizeRange``, and what ``_store_new`` raises.
+        """
+        self.check_login(Operation.CREATE_KEY, session)
+        if key_type not in (KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET):
+            raise PolicyViolation(key_type.name)
+        value = self.lab.services.random_bytes(size)
+        return self._store_new(session, [KeyMaterial(value, secret_traits(key_type, value))], spec, local=True)
+
+    def generate_rsa_pair(self, session: Session | None, bits: int, exponent: int, spec: KeySpec) -> Created:
+        """Generate an RSA pair; the public key has the first of the two handles.
+
+        Raises ``PolicyViolation`` for a modulus or exponent that FIPS 186-5 refuses, and what ``_store_new`` raises.
+        """
+        self.check_login(Operation.CREATE_KEY, session)
+        if bits not in _FIPS_MODULUS_BITS or exponent < 65537 or not exponent % 2:
+            raise PolicyViolation(f"{bits} bits, exponent {exponent}")
+        with self._store.reading():
+            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
+        private = self.lab.services.rsa_key(bits, exponent)
+        public = crypto.public_of(private)
+        pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
+        return self._store_new(session, pair, spec, local=True)
+
+    def _store_new(
+        self,
+        session: Session | None,
+        keys: Sequence[KeyMaterial],
+        spec: KeySpec,
+        *,
+        local: bool,
+        usage: Attributes | None = None,
+    ) -> Created:
+        """Give handles to new keys and write them to the HSMs.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``ShareListInvalid``,
+        ``QuorumValueInvalid``, ``KeyIdExists`` or ``ObjectCountExceeded``.
+        """
+        ready = [
+            (key.material, {**attributes(key.material, key.traits, spec, local=local), **(usage or {})}) for key in keys
+        ]
+        with self._store.transaction():
+            session = self._permit(Operation.CREATE_KEY, session)
+            nodes = [node for node in self._up() if node.id in session.numbers]
+            self._check_spec(session, nodes, spec)
+            home = nodes[0]
+            if self._store.count_objects(home.id) + len(keys) > MAXIMUM_KEYS:
+                raise ObjectCountExceeded(home.name)
+            targets = nodes[:1] if spec.session_only else nodes
+            handles = []
+            for material, values in ready:
+                counter = self._store.next_number(f"container:{home.id}", "handle", FIRST_HANDLE)
+                handle = home.number * HANDLE_RANGE + counter
+                handles.append(handle)
+                self._write(targets, session, handle, material, values, spec)
+            return Created(tuple(handles), tuple(targets))
+
+    def _write(
+        self,
+        targets: Sequence[Container],
+        session: Session,
+        handle: int,
+        material: bytes,
+        values: Traits,
+        spec: KeySpec,
+    ) -> None:
+        row = self._store.add_material(material)
+        restricted = values[Attribute.CLASS] != ObjectClass.PUBLIC_KEY
+        for node in targets:
+            self._store.put_object(
+                StoredObject(
+                    node.id,
+                    handle,
+                    values,
+                    row,
+                    owner=session.numbers[node.id],
+                    quorum=spec.quorum if restricted else 0,
+                    session=session.id if spec.session_only else 0,
+                    shares=frozenset(spec.shares) if restricted else frozenset(),
+                )
+            )
+
+    def _check_spec(self, session: Session, nodes: Sequence[Container], spec: KeySpec) -> None:
+        reachable = [node for node in nodes if node.id in session.numbers]
+        if not reachable or len(reachable) < spec.minimum_nodes:
+            raise NodeUnavailable(f"{len(reachable)} of {spec.minimum_nodes} HSMs")
+        home = reachable[0]
+        for number in spec.shares:
+            user = self._store.user_numbered(home.id, number)
+            if user is None or number == session.numbers[home.id]:
+                raise ShareListInvalid(str(number))
+            if UserType(user.type) not in RULES[Operation.USE_KEY].users:
+                raise ShareListInvalid(str(number))
+        if spec.quorum > len(set(spec.shares)) + 1 or (spec.quorum and not spec.shares):
+            raise QuorumValueInvalid(str(spec.quorum))
+        if spec.ident and self._store.objects(home.id, ident=spec.ident):
+            raise KeyIdExists(spec.ident.decode("utf-8", "replace"))
+
+    # finding and reading
+
+    def find(self, session: Session | None, criteria: Criteria = Criteria()) -> list[StoredObject]:  # noqa: B008
+        """The keys that this user may use and that meet all criteria, in the order of their handles."""
+        with self._store.reading():
+            session = self._permit(Operation.READ_KEY, session)
+            found: dict[int, StoredObject] = {}
+            for node in self._up():
+                number = session.numbers.get(node.id)
+                if number is None:
+                    continue
+                for key in self._store.objects(
+                    node.id,
+                    object_class=criteria.object_class,
+                    key_type=criteria.key_type,
+                    label=criteria.label,
+                    ident=criteria.ident,
+                ):
+                    if key.handle not in found and self._usable(session, number, key) and _meets(key, criteria):
+                        found[key.handle] = key
+            return [found[handle] for handle in sorted(found)]
+
+    def _usable(self, session: Session, number: int, key: StoredObject) -> bool:
+        return key.session in (0, session.id) and related(number, key, Relation.SHARER)
+
+    def read_key(self, session: Session | None, handle: int, node: Container | None = None) -> StoredObject:
+        """One key's attributes, owner and shares, as one HSM holds them (by default the first that does).
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied`` or
+        ``NodeUnavailable``.
+        """
+        with self._store.reading():
+            if node is None:
+                return self._key(Operation.READ_KEY, session, handle)[1]
+            return self._key_on(node, Operation.READ_KEY, session, handle)[1]
+
+    # changing and deleting
+
+    def set_attribute(
+        self, session: Session | None, node: Container, handle: int, attribute: Attribute, value: AttributeValue
+    ) -> None:
+        """Change one attribute on one HSM.
+
+        Raises what ``read_key`` raises, ``AttributeReadOnly`` and ``AttributeValueInvalid``.
+        """
+        operation = Operation.TRUST_KEY if attribute is Attribute.TRUSTED else Operation.CHANGE_KEY
+        with self._store.transaction():
+            _, key = self._key_on(node, operation, session, handle)
+            if attribute not in CHANGEABLE:
+                raise AttributeReadOnly(attribute.name)
+            if not matches_shape(attribute, value):
+                raise AttributeValueInvalid(attribute.name)
+            if attribute is Attribute.WRAP_WITH_TRUSTED and key.flag(attribute) and not value:
+                raise AttributeReadOnly(attribute.name)
+            self._store.put_object(key._replace(attributes={**key.attributes, attribute: value}))
+
+    def delete_key(self, session: Session | None, handle: int) -> tuple[Container, ...]:
+        """Delete the key from every HSM that is up; those HSMs are returned.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``.
+        """
+        with self._store.transaction():
+            self._key(Operation.DELETE_KEY, session, handle)
+            nodes = self._up()
+            for node in nodes:
+                self._store.delete_object(node.id, handle)
+            return nodes
+
+    # keys out and in
+
+    def export_public_key(self, session: Session | None, handle: int) -> bytes:
+        """A public key's SubjectPublicKeyInfo DER. Raises what ``read_key`` does, and ``AttributeTypeInvalid``."""
+        with self._store.reading():
+            _, key = self._key(Operation.READ_KEY, session, handle)
+            if key.object_class is not ObjectClass.PUBLIC_KEY:
+                raise AttributeTypeInvalid("not a public key")
+            return self._store.material(key.material)
+
+    def wrap_key(
+        self,
+        session: Session | None,
+        wrapping: int,
+        handle: int,
+        mechanism: Mechanism,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+    ) -> tuple[StoredObject, bytes]:
+        """A key's attributes and its material under another key of the cluster.
+
+        A secret key leaves as its bytes, a private key as PKCS#8 DER. Raises ``AccessDenied`` unless the caller owns
+        the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the wrapping key may not wrap,
+        ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
+        """
+        with self._store.reading():
+            session, target = self._key(Operation.EXTRACT_KEY, session, handle)
+            if target.object_class is ObjectClass.PUBLIC_KEY:
+                raise AttributeTypeInvalid("a public key is not wrapped")
+            wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
+            if not target.flag(Attribute.EXTRACTABLE):
+                raise KeyUnextractable(str(handle))
+            if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
+                raise AccessDenied(str(handle))
+            material, key = self._store.material(target.material), self._store.material(wrapper.material)
+        return target, crypto.wrap(mechanism, key, material, parameters)
+
+    def wrap_data(self, session: Session | None, wrapping: int, data: bytes, mechanism: Mechanism) -> bytes:
+        """Bytes from outside under a key of the cluster. Raises as ``wrap_key`` does for its wrapping key."""
+        with self._store.reading():
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        return crypto.wrap(mechanism, key, data, MechanismParameters())
+
+    def unwrap_data(self, session: Session | None, wrapping: int, wrapped: bytes, mechanism: Mechanism) -> bytes:
+        """The bytes that were wrapped under a key of the cluster, given to the caller."""
+        with self._store.reading():
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        return crypto.unwrap(mechanism, key, wrapped, MechanismParameters())
+
+    def unwrap_key(
+        self,
+        session: Session | None,
+        wrapping: int,
+        wrapped: bytes,
+        mechanism: Mechanism,
+        object_class: ObjectClass,
+        key_type: KeyType,
+        spec: KeySpec,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+        usage: Attributes | None = None,
+    ) -> Created:
+        """Bring in a key that is wrapped under a key of the cluster; ``usage`` are the uses that came with it, instead
+        of those that a new key of its class and type has.
+
+        Raises ``KeyFunctionNotPermitted`` when the unwrapping key may not unwrap, ``WrappingKeyTypeInconsistent``,
+        ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid`` and what
+        ``_store_new`` raises.
+        """
+        with self._store.reading():
+            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.UNWRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
+        return self._store_new(session, [KeyMaterial(stored, traits)], spec, local=False, usage=usage)
+
+    def _wrapper(self, session: Session, handle: int, use: Attribute, mechanism: Mechanism) -> StoredObject:
+        _, key = self._key(Operation.USE_KEY, session, handle)
+        if not key.flag(use):
+            raise KeyFunctionNotPermitted(f"{handle}: {use.name}")
+        if key.key_type is not _wrapper_type(mechanism):
+            raise WrappingKeyTypeInconsistent(str(handle))
+        return key
+
+
+def _wrapper_type(mechanism: Mechanism) -> KeyType:
+    if mechanism in RSA_MECHANISMS:
+        return KeyType.RSA
+    return KeyType.DES3 if mechanism in DES3_MECHANISMS else KeyType.AES
+
+
+def _meets(key: StoredObject, criteria: Criteria) -> bool:
+    """The criteria that the database does not look at."""
+    if criteria.session_keys is not None and criteria.session_keys != bool(key.session):
+        return False
+    if criteria.modulus is not None and key.attributes.get(Attribute.MODULUS) != criteria.modulus:
+        return False
+    if criteria.check_value is not None and key.attributes.get(Attribute.CHECK_VALUE) != criteria.check_value:
+        return False
+    return all(related(user, key, Relation.SHARER) for user in criteria.users)

@@ -1,0 +1,317 @@
+"""One exception class per return code.
+
+The names are those of PKCS#11 v3.0 (section 6.1, ``CKR_...``) wherever it has one; the others name the situation. A
+tool turns a class into its vendor's text and code.
+"""
+
+from __future__ import annotations
+
+
+class HsmError(Exception):
+    """The HSM refused an operation; nothing was changed."""
+
+    ckr: str = "CKR_FUNCTION_FAILED"
+    """The PKCS#11 return value's name."""
+    code: int = 0x06
+    """The PKCS#11 return value."""
+
+
+class SlotIdInvalid(HsmError):
+    """No slot of that number."""
+
+    ckr, code = "CKR_SLOT_ID_INVALID", 0x03
+
+
+class ArgumentsBad(HsmError):
+    """An argument outside what the operation takes."""
+
+    ckr, code = "CKR_ARGUMENTS_BAD", 0x07
+
+
+class AttributeReadOnly(HsmError):
+    """The attribute can never be changed, or no more."""
+
+    ckr, code = "CKR_ATTRIBUTE_READ_ONLY", 0x10
+
+
+class AttributeSensitive(HsmError):
+    """The attribute's value may not be revealed."""
+
+    ckr, code = "CKR_ATTRIBUTE_SENSITIVE", 0x11
+
+
+class AttributeTypeInvalid(HsmError):
+    """An object of this class has no such attribute."""
+
+    ckr, code = "CKR_ATTRIBUTE_TYPE_INVALID", 0x12
+
+
+class AttributeValueInvalid(HsmError):
+    """The attribute does not take this value."""
+
+    ckr, code = "CKR_ATTRIBUTE_VALUE_INVALID", 0x13
+
+
+class DataInvalid(HsmError):
+    """The input data are not what the mechanism works on."""
+
+    ckr, code = "CKR_DATA_INVALID", 0x20
+
+
+class FunctionNotSupported(HsmError):
+    """The simulator does not do this."""
+
+    ckr, code = "CKR_FUNCTION_NOT_SUPPORTED", 0x54
+
+
+class KeyHandleInvalid(HsmError):
+    """No key of that handle for this session."""
+
+    ckr, code = "CKR_KEY_HANDLE_INVALID", 0x60
+
+
+class KeySizeRange(HsmError):
+    """The key's size does not fit the operation."""
+
+    ckr, code = "CKR_KEY_SIZE_RANGE", 0x62
+
+
+class KeyTypeInconsistent(HsmError):
+    """The key's type does not fit the mechanism."""
+
+    ckr, code = "CKR_KEY_TYPE_INCONSISTENT", 0x63
+
+
+class KeyFunctionNotPermitted(HsmError):
+    """The key's attributes forbid this use."""
+
+    ckr, code = "CKR_KEY_FUNCTION_NOT_PERMITTED", 0x68
+
+
+class KeyNotWrappable(HsmError):
+    """A policy forbids wrapping keys of this kind."""
+
+    ckr, code = "CKR_KEY_NOT_WRAPPABLE", 0x69
+
+
+class KeyUnextractable(HsmError):
+    """CKA_EXTRACTABLE is false."""
+
+    ckr, code = "CKR_KEY_UNEXTRACTABLE", 0x6A
+
+
+class MechanismInvalid(HsmError):
+    """The mechanism is unknown or not allowed here."""
+
+    ckr, code = "CKR_MECHANISM_INVALID", 0x70
+
+
+class MechanismParamInvalid(HsmError):
+    """The mechanism's parameter is wrong."""
+
+    ckr, code = "CKR_MECHANISM_PARAM_INVALID", 0x71
+
+
+class ObjectHandleInvalid(HsmError):
+    """No object of that handle for this session."""
+
+    ckr, code = "CKR_OBJECT_HANDLE_INVALID", 0x82
+
+
+class PinIncorrect(HsmError):
+    """The password or PIN is wrong."""
+
+    ckr, code = "CKR_PIN_INCORRECT", 0xA0
+
+
+class PinLenRange(HsmError):
+    """The password or PIN is too short or too long."""
+
+    ckr, code = "CKR_PIN_LEN_RANGE", 0xA2
+
+
+class PinLocked(HsmError):
+    """Too many wrong passwords; the account is locked."""
+
+    ckr, code = "CKR_PIN_LOCKED", 0xA4
+
+
+class SessionHandleInvalid(HsmError):
+    """There is no open session."""
+
+    ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
+
+
+class SessionReadOnly(HsmError):
+    """The session may not change objects."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
+
+
+class TemplateIncomplete(HsmError):
+    """The template lacks an attribute that the object needs."""
+
+    ckr, code = "CKR_TEMPLATE_INCOMPLETE", 0xD0
+
+
+class TemplateInconsistent(HsmError):
+    """The template's attributes contradict each other or a policy."""
+
+    ckr, code = "CKR_TEMPLATE_INCONSISTENT", 0xD1
+
+
+class TokenNotPresent(HsmError):
+    """There is no token in the slot."""
+
+    ckr, code = "CKR_TOKEN_NOT_PRESENT", 0xE0
+
+
+class UnwrappingKeyHandleInvalid(HsmError):
+    """No unwrapping key of that handle."""
+
+    ckr, code = "CKR_UNWRAPPING_KEY_HANDLE_INVALID", 0xF0
+
+
+class UnwrappingKeyTypeInconsistent(HsmError):
+    """The unwrapping key's type does not fit the mechanism."""
+
+    ckr, code = "CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT", 0xF2
+
+
+class UserAlreadyLoggedIn(HsmError):
+    """This user is logged in already."""
+
+    ckr, code = "CKR_USER_ALREADY_LOGGED_IN", 0x100
+
+
+class UserNotLoggedIn(HsmError):
+    """The operation needs a login."""
+
+    ckr, code = "CKR_USER_NOT_LOGGED_IN", 0x101
+
+
+class UserPinNotInitialized(HsmError):
+    """The role has no PIN yet."""
+
+    ckr, code = "CKR_USER_PIN_NOT_INITIALIZED", 0x102
+
+
+class UserTypeInvalid(HsmError):
+    """No such kind of user, or not here."""
+
+    ckr, code = "CKR_USER_TYPE_INVALID", 0x103
+
+
+class UserAnotherAlreadyLoggedIn(HsmError):
+    """Somebody else is logged in in this application."""
+
+    ckr, code = "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", 0x104
+
+
+class WrappedKeyInvalid(HsmError):
+    """The wrapped bytes do not open under this key and mechanism."""
+
+    ckr, code = "CKR_WRAPPED_KEY_INVALID", 0x110
+
+
+class WrappedKeyLenRange(HsmError):
+    """The wrapped bytes have a length that this mechanism never produces."""
+
+    ckr, code = "CKR_WRAPPED_KEY_LEN_RANGE", 0x112
+
+
+class WrappingKeyHandleInvalid(HsmError):
+    """No wrapping key of that handle."""
+
+    ckr, code = "CKR_WRAPPING_KEY_HANDLE_INVALID", 0x113
+
+
+class WrappingKeyTypeInconsistent(HsmError):
+    """The wrapping key's type does not fit the mechanism."""
+
+    ckr, code = "CKR_WRAPPING_KEY_TYPE_INCONSISTENT", 0x115
+
+
+# The following have no PKCS#11 number of their own; `code` is that of the nearest one, or the vendor-defined one.
+
+
+class UserLockedOut(HsmError):
+    """Too many wrong PINs for a role of a partition."""
+
+    ckr, code = "CKR_USER_LOCKED_OUT", 0x80000007
+
+
+class UserNotAuthorized(HsmError):
+    """The role that is logged in may not do this."""
+
+    ckr, code = "CKR_USER_NOT_AUTHORIZED", 0x8000001A
+
+
+class SoLoginFailureThreshold(HsmError):
+    """The security officer's last try was wrong."""
+
+    ckr, code = "CKR_SO_LOGIN_FAILURE_THRESHOLD", 0x8000001C
+
+
+class OperationNotAllowed(HsmError):
+    """A policy of the partition forbids it."""
+
+    ckr, code = "CKR_OPERATION_NOT_ALLOWED", 0x80000030
+
+
+class ObjectCountExceeded(HsmError):
+    """The HSM holds as many objects as it can."""
+
+    ckr, code = "CKR_MAX_OBJECT_COUNT_EXCEEDED", 0x8000001B
+
+
+class PolicyViolation(HsmError):
+    """The FIPS or another configured policy forbids it."""
+
+
+class AccessDenied(HsmError):
+    """The key belongs to somebody else."""
+
+
+class UserNotFound(HsmError):
+    """No user of that name and type."""
+
+
+class UserExists(HsmError):
+    """A user of that name exists already."""
+
+
+class UserCountExceeded(HsmError):
+    """The HSM holds as many users as it can."""
+
+
+class UserIsLoggedIn(HsmError):
+    """The user to be changed has a session open."""
+
+
+class KeyIdExists(HsmError):
+    """Another key bears this CKA_ID."""
+
+
+class ShareListInvalid(HsmError):
+    """A user id in a share list is unknown, or the owner's own."""
+
+
+class QuorumValueInvalid(HsmError):
+    """More approvals are asked for than there are users to give them."""
+
+
+class NodeUnavailable(HsmError):
+    """Fewer HSMs are reachable than the operation asks for."""
+
+
+class LabError(Exception):
+    """The lab itself cannot be used. The message is ours: one sentence, what is wrong and what to do next."""
+
+
+class LabMissing(LabError):
+    """There is no lab in that directory."""
+
+
+class ScenarioError(LabError):
+    """A scenario file is not one; the message names the file and the entry."""

@@ -1,0 +1,162 @@
+"""A lab: a directory with one database, and the processes that are using it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hsmshell.engine.errors import LabError, LabMissing
+from hsmshell.engine.records import SessionRow
+from hsmshell.engine.services import SYSTEM, Services
+from hsmshell.engine.store import Store
+
+if TYPE_CHECKING:
+    from hsmshell.engine.appliance import Appliance
+    from hsmshell.engine.cluster import Cluster
+
+DATABASE = "lab.db"
+"""The name of the database in a lab's directory."""
+
+
+class Lab:
+    """An open lab. ``store`` is for the engine; a tool asks for a cluster or an appliance."""
+
+    def __init__(self, directory: str, store: Store, services: Services) -> None:
+        self.directory = directory
+        self.store = store
+        self.services = services
+        self._process = ""
+        self._lock: int | None = None
+
+    @classmethod
+    def create(cls, directory: str, services: Services = SYSTEM) -> Lab:
+        """Make an empty lab in a directory that has none; the directory is made, mode 0700, when it is not there.
+
+        Raises ``LabError``.
+        """
+        with reporting(directory):
+            os.makedirs(directory, mode=0o700, exist_ok=True)
+            return cls(directory, Store.create(os.path.join(directory, DATABASE)), services)
+
+    @classmethod
+    def open(cls, directory: str, services: Services | None = None) -> Lab:
+        """Open an existing lab. Raises ``LabMissing`` or ``LabError``."""
+        return cls(directory, Store.open(os.path.join(directory, DATABASE)), services or SYSTEM)
+
+    def close(self) -> None:
+        """End this process's sessions and let go of the files."""
+        if self._lock is not None:
+            with contextlib.suppress(LabError), self.store.transaction():
+                for row in self.store.sessions():
+                    if row.process == self._process:
+                        self.store.delete_session(row.id)
+            os.unlink(self._process_path(self._process))
+            os.close(self._lock)
+            self._lock = None
+        self.store.close()
+
+    @property
+    def scenario(self) -> str:
+        """The name of the scenario that the lab was made from."""
+        with self.store.reading():
+            return self.store.meta("scenario")
+
+    @property
+    def client(self) -> str:
+        """The output generation that the scenario asks for; empty when it asks for none."""
+        with self.store.reading():
+            return self.store.meta("client")
+
+    def cluster(self) -> Cluster:
+        """The lab's first cluster. Raises ``LabMissing`` when the scenario has none."""
+        clusters = self.clusters()
+        if not clusters:
+            raise LabMissing("this lab has no CloudHSM cluster; choose another scenario: hsmshell lab scenarios")
+        return clusters[0]
+
+    def clusters(self) -> list[Cluster]:
+        from hsmshell.engine.cluster import Cluster
+
+        with self.store.reading():
+            return [Cluster(self, device) for device in self.store.devices("cluster")]
+
+    def appliance(self) -> Appliance:
+        """The lab's first appliance. Raises ``LabMissing`` when the scenario has none."""
+        appliances = self.appliances()
+        if not appliances:
+            raise LabMissing("this lab has no Luna appliance; choose another scenario: hsmshell lab scenarios")
+        return appliances[0]
+
+    def appliances(self) -> list[Appliance]:
+        from hsmshell.engine.appliance import Appliance
+
+        with self.store.reading():
+            return [Appliance(self, device) for device in self.store.devices("appliance")]
+
+    # sessions and the processes that hold them
+
+    def add_session(self, device: int, container: int, user_type: str, user_name: str) -> int:
+        """Note that this process has somebody logged in; belongs inside a transaction."""
+        return self.store.add_session(SessionRow(0, device, self._liveness(), container, user_type, user_name))
+
+    def live_sessions(self) -> list[SessionRow]:
+        """The sessions of processes that are alive; those of dead ones are ended on the way (inside a transaction)."""
+        alive: list[SessionRow] = []
+        dead: list[SessionRow] = []
+        rows = self.store.sessions()
+        states = {name: name == self._process or self._is_alive(name) for name in {row.process for row in rows}}
+        for row in rows:
+            (alive if states[row.process] else dead).append(row)
+        for row in dead:
+            self.store.delete_session(row.id)
+        return alive
+
+    def is_own(self, row: SessionRow) -> bool:
+        """Whether this process holds the session."""
+        return row.process == self._process
+
+    def _process_path(self, name: str) -> str:
+        return os.path.join(self.directory, f"process-{name}.lock")
+
+    def _liveness(self) -> str:
+        """A file that this process keeps locked. The kernel lets go of it when the process dies, however it dies."""
+        if self._lock is None:
+            self._process = f"{os.getpid()}-{os.urandom(4).hex()}"
+            self._lock = os.open(self._process_path(self._process), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return self._process
+
+    def _is_alive(self, name: str) -> bool:
+        try:
+            descriptor = os.open(self._process_path(name), os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(self._process_path(name))
+            return False
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def reporting(directory: str) -> Iterator[None]:
+    """What the operating system says about a lab's directory, told in a sentence."""
+    try:
+        yield
+    except OSError as problem:
+        raise LabError(f"no lab can be kept at {directory}: {problem.strerror}; choose another with --lab") from None
+
+
+def destroy_files(directory: str) -> None:
+    """Remove a lab's own files from its directory and nothing else. Raises ``OSError``."""
+    for name in os.listdir(directory):
+        if name == DATABASE or name.startswith((f"{DATABASE}-", "process-")):
+            os.unlink(os.path.join(directory, name))

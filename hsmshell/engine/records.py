@@ -1,0 +1,100 @@
+"""The rows of a lab: immutable values that the store reads and writes and everything above it passes around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
+
+Settings = Mapping[str, str | int | bool]
+
+
+class Device(NamedTuple):
+    """A CloudHSM cluster or a Luna appliance."""
+
+    id: int
+    kind: str
+    """``cluster`` or ``appliance``."""
+    name: str
+    settings: Settings
+    secret: bytes
+    """The masking key of a cluster's lineage; the cloning domain of an appliance."""
+
+
+class Container(NamedTuple):
+    """A place that holds objects and users: one HSM of a cluster, or one partition of an appliance."""
+
+    id: int
+    device: int
+    number: int
+    """The HSM's node id, or the partition's slot."""
+    name: str
+    """The HSM's id, or the partition's label."""
+    address: str
+    serial: str
+    state: str
+    """``up`` or ``down``."""
+    settings: Settings
+
+
+class User(NamedTuple):
+    """A user of one HSM, or a role of one partition."""
+
+    container: int
+    number: int
+    type: str
+    name: str
+    verifier: str
+    """The scrypt hash of the password, see ``access``; empty when none was ever set."""
+    failures: int = 0
+    """Wrong passwords in a row."""
+    quorum_key: bytes = b""
+    second_factor: bytes = b""
+
+
+class StoredObject(NamedTuple):
+    """An object of one container. The material is kept once for all copies of it."""
+
+    container: int
+    handle: int
+    attributes: Mapping[Attribute, AttributeValue]
+    material: int
+    """The row of the key's bytes; 0 when it has none."""
+    owner: int = 0
+    """The owner's user number on that HSM; 0 in a partition."""
+    quorum: int = 0
+    """How many users must approve a use; 0 for none."""
+    session: int = 0
+    """The session that the object ends with; 0 for a token object."""
+    shares: frozenset[int] = frozenset()
+    """The users that it is shared with."""
+
+    @property
+    def object_class(self) -> ObjectClass:
+        return ObjectClass(int(self.attributes[Attribute.CLASS]))
+
+    @property
+    def key_type(self) -> KeyType:
+        return KeyType(int(self.attributes[Attribute.KEY_TYPE]))
+
+    @property
+    def label(self) -> str:
+        return str(self.attributes.get(Attribute.LABEL, ""))
+
+    def flag(self, attribute: Attribute) -> bool:
+        """A boolean attribute; one that the object lacks is false."""
+        return bool(self.attributes.get(attribute, False))
+
+
+class SessionRow(NamedTuple):
+    """Somebody's open session: which process holds it, and who is logged in on which container."""
+
+    id: int
+    device: int
+    process: str
+    """The name of the process's liveness lock."""
+    container: int
+    """0 for a session with every HSM of a cluster."""
+    user_type: str
+    user_name: str

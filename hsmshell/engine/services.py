@@ -1,0 +1,67 @@
+"""What the engine takes from the world: time, randomness, and key pairs. Tests put their own in place of these."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+def generate_rsa(bits: int, exponent: int) -> bytes:
+    """A fresh RSA private key (FIPS 186-5 A.1) as PKCS#8 DER.
+
+    ``cryptography`` makes keys with exponents 3 and 65537 only. Other exponents are built from primes of its own keys,
+    see ``_rsa_with_exponent``.
+    """
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    from hsmshell.engine.crypto import encode_private
+
+    if exponent != 65537:
+        return _rsa_with_exponent(bits, exponent)
+    return encode_private(rsa.generate_private_key(exponent, bits))
+
+
+def _rsa_with_exponent(bits: int, exponent: int) -> bytes:
+    """A key whose primes come from a freshly generated one and whose exponents are computed for ``exponent``.
+
+    The primes are kept only when the exponent is coprime to both p - 1 and q - 1 (RFC 8017 3.1); the library checks
+    the finished key.
+    """
+    from math import gcd
+
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    from hsmshell.engine.crypto import encode_private
+
+    while True:
+        primes = rsa.generate_private_key(65537, bits).private_numbers()
+        order = (primes.p - 1) * (primes.q - 1) // gcd(primes.p - 1, primes.q - 1)
+        if gcd(exponent, order) == 1:
+            break
+    d = pow(exponent, -1, order)
+    numbers = rsa.RSAPrivateNumbers(
+        primes.p,
+        primes.q,
+        d,
+        rsa.rsa_crt_dmp1(d, primes.p),
+        rsa.rsa_crt_dmq1(d, primes.q),
+        rsa.rsa_crt_iqmp(primes.p, primes.q),
+        rsa.RSAPublicNumbers(exponent, primes.p * primes.q),
+    )
+    return encode_private(numbers.private_key())
+
+
+class Services(NamedTuple):
+    """The engine's three sources."""
+
+    clock: Callable[[], float] = time.time
+    """Seconds since the epoch."""
+    random_bytes: Callable[[int], bytes] = os.urandom
+    """That many random bytes."""
+    rsa_key: Callable[[int, int], bytes] = generate_rsa
+    """A private key of so many bits and that public exponent, as PKCS#8 DER."""
+
+
+SYSTEM = Services()

@@ -1,0 +1,27 @@
+"""Numbered menus: an entry has a number, a name and a handler; entries stand in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from hsmshell.grammar.command import Provenance
+
+State = TypeVar("State")
+
+
+class Entry(NamedTuple, Generic[State]):
+    """One line of a menu."""
+
+    number: int
+    name: str
+    group: str
+    handler: Callable[[State], None]
+    provenance: Provenance = Provenance.ATTESTED
+
+
+class Choice(NamedTuple):
+    """One cell of a table from which a number is chosen."""
+
+    number: int
+    text: str

@@ -1,0 +1,63 @@
+"""A tool's name, and the package that is imported when that tool is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, cast
+
+from hsmshell.console.context import Context
+
+Run = Callable[[Sequence[str], Context], int]
+"""A tool: its arguments and its surroundings in, an exit code out."""
+
+
+class Entry(NamedTuple):
+    """One tool that can be started by name."""
+
+    module: str
+    """The package whose ``run(arguments, context)`` is the tool."""
+    purpose: str
+    """One line for a listing; ours."""
+    path: str
+    """Where the real tool lives on a real host; empty where there is none."""
+
+
+TOOLS: Mapping[str, Entry] = {
+    "key_mgmt_util": Entry(
+        "commands.key_mgmt_util",
+        "keys of a CloudHSM cluster, as a crypto user",
+        "/opt/cloudhsm/bin/key_mgmt_util",
+    ),
+    "cloudhsm_mgmt_util": Entry(
+        "commands.cloudhsm_mgmt_util",
+        "users and policies of a CloudHSM cluster",
+        "/opt/cloudhsm/bin/cloudhsm_mgmt_util",
+    ),
+    "ckdemo": Entry("commands.ckdemo", "numbered menus on a Luna partition", "/usr/safenet/lunaclient/bin/ckdemo"),
+    "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
+    "shell": Entry("hsmshell.rehearsal.shell", "the rehearsal shell on a simulated host", ""),
+}
+
+
+class UnknownTool(Exception):
+    """No tool of that name is registered."""
+
+
+def find(word: str) -> str:
+    """The registered name for a word that a person typed: the name itself, or a path that ends in it.
+
+    Raises ``UnknownTool``.
+    """
+    name = word.rsplit("/", 1)[-1]
+    if name not in TOOLS or ("/" in word and not TOOLS[name].path):
+        raise UnknownTool(word)
+    return name
+
+
+def load(name: str) -> Run:
+    """Import the tool and return its entry. Raises ``UnknownTool`` for a name that is not registered."""
+    import importlib
+
+    if name not in TOOLS:
+        raise UnknownTool(name)
+    return cast(Run, importlib.import_module(TOOLS[name].module).run)
