@@ -120,15 +120,21 @@ def rsa_numbers(public_der: bytes) -> tuple[bytes, int, bytes]:
     return _unsigned(numbers.n), numbers.n.bit_length(), _unsigned(numbers.e)
 
 
-def ec_point(public_der: bytes) -> tuple[bytes, str]:
-    """The uncompressed point (SEC 1 2.3.3) and the curve's name as the library spells it."""
+_EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
+"""The DER of the object identifier id-ecPublicKey; the curve's own follows it (RFC 5480 2.1.1)."""
+
+
+def ec_numbers(public_der: bytes) -> tuple[bytes, bytes]:
+    """The curve's object identifier as DER (CKA_EC_PARAMS) and the uncompressed point (SEC 1 2.3.3)."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     key = load_public(public_der)
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise DataInvalid("not an EC key")
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint), key.curve.name
+    start = public_der.index(_EC_PUBLIC_KEY) + len(_EC_PUBLIC_KEY)
+    curve = public_der[start : start + 2 + public_der[start + 1]]
+    return curve, key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def zero_block_check_value(key_type: KeyType, key: bytes) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.errors import LabError, LabMissing
-from hsmshell.engine.records import SessionRow
+from hsmshell.engine.records import SessionRow, StoredObject
 from hsmshell.engine.services import SYSTEM, Services
 from hsmshell.engine.store import Store
 
@@ -95,6 +95,13 @@ class Lab:
 
         with self.store.reading():
             return [Appliance(self, device) for device in self.store.devices("appliance")]
+
+    def fingerprint(self, item: StoredObject) -> str:
+        """SHA-256 of what identifies a key, lower-case hexadecimal. The lab's own view: no user of an HSM has it."""
+        from hsmshell.engine.objects import fingerprint
+
+        with self.store.reading():
+            return fingerprint(dict(item.attributes), self.store.material(item.material))
 
     # sessions and the processes that hold them
 

@@ -53,7 +53,8 @@ def _public_numbers(der: bytes) -> Traits:
             Attribute.PUBLIC_EXPONENT: exponent,
         }
     if key_type is KeyType.EC:
-        return {Attribute.KEY_TYPE: int(key_type), Attribute.EC_POINT: crypto.ec_point(der)[0]}
+        curve, point = crypto.ec_numbers(der)
+        return {Attribute.KEY_TYPE: int(key_type), Attribute.EC_PARAMS: curve, Attribute.EC_POINT: point}
     return {Attribute.KEY_TYPE: int(key_type)}
 
 

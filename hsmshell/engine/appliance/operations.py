@@ -39,6 +39,10 @@ RSA_BITS = range(1024, 4097, 8)
 """Modulus lengths in bits that the HSM makes outside FIPS mode."""
 
 
+SECRET_BYTES = range(1, 513)
+"""Lengths in bytes of the secret keys that the HSM makes."""
+
+
 class ApplicationObjects(ApplicationCore):
     """The objects of a session's partition."""
 
@@ -94,31 +98,28 @@ class ApplicationObjects(ApplicationCore):
     def set_attributes(self, session: Session | None, handle: int, template: Attributes) -> None:
         """Change attributes, all or none.
 
-        Raises ``ObjectHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, ``OperationNotAllowed`` (partition
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``OperationNotAllowed`` (partition
         policy), and what ``attributes.changed`` raises.
         """
-        session = self._require_open(session)
+        session = self._require_writer(session)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_writer(session)
             if template and not self.appliance.policy("allow_changing_key_attributes", True):
                 raise OperationNotAllowed("partition policy 11")
             self._store.put_object(item._replace(attributes=changed(item.attributes, template)))
 
     def destroy(self, session: Session | None, handle: int) -> None:
-        """Raises ``ObjectHandleInvalid``, ``UserNotLoggedIn`` or ``UserNotAuthorized``."""
-        session = self._require_open(session)
+        """Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ObjectHandleInvalid``."""
+        session = self._require_writer(session)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_writer(session)
             self._store.delete_object(item.container, handle)
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` raises."""
-        session = self._require_open(session)
+        session = self._require_writer(session)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_writer(session)
             movable: Traits = {
                 key: value for key, value in template.items() if key in {Attribute.TOKEN, Attribute.PRIVATE}
             }
@@ -135,6 +136,7 @@ class ApplicationObjects(ApplicationCore):
 
         Raises ``TemplateIncomplete``, ``TemplateInconsistent``, ``AttributeTypeInvalid``, ``AttributeValueInvalid``.
         """
+        self._require_writer(session)
         kind = required(template, Attribute.CLASS)
         if kind == ObjectClass.DATA:
             rest: Traits = {key: value for key, value in template.items() if key != Attribute.CLASS}
@@ -156,7 +158,9 @@ class ApplicationObjects(ApplicationCore):
     def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, template: Attributes) -> int:
         """A new secret key of ``size`` bytes. Raises ``KeySizeRange`` and what ``create`` raises."""
         self._require_writer(session)
-        value = self.appliance.lab.services.random_bytes(size) if size > 0 else b""
+        if size not in SECRET_BYTES:
+            raise KeySizeRange(str(size))
+        value = self.appliance.lab.services.random_bytes(size)
         return self._new(session, value, secret_traits(key_type, value), template, local=True)
 
     def generate_rsa_pair(

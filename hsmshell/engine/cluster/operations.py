@@ -23,13 +23,13 @@ from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, attributes, traits
 from hsmshell.engine.errors import (
     AccessDenied,
     AttributeReadOnly,
-    AttributeTypeInvalid,
     AttributeValueInvalid,
     KeyFunctionNotPermitted,
     KeyIdExists,
     KeyUnextractable,
     NodeUnavailable,
     ObjectCountExceeded,
+    ObjectHandleInvalid,
     PolicyViolation,
     QuorumValueInvalid,
     ShareListInvalid,
@@ -252,11 +252,11 @@ class ClusterKeys(ClusterCore):
     # keys out and in
 
     def export_public_key(self, session: Session | None, handle: int) -> bytes:
-        """A public key's SubjectPublicKeyInfo DER. Raises what ``read_key`` does, and ``AttributeTypeInvalid``."""
+        """A public key's SubjectPublicKeyInfo DER. Raises what ``read_key`` does, also for a key that is not public."""
         with self._store.reading():
             _, key = self._key(Operation.READ_KEY, session, handle)
             if key.object_class is not ObjectClass.PUBLIC_KEY:
-                raise AttributeTypeInvalid("not a public key")
+                raise ObjectHandleInvalid("not a public key")
             return self._store.material(key.material)
 
     def wrap_key(
@@ -276,7 +276,7 @@ class ClusterKeys(ClusterCore):
         with self._store.reading():
             session, target = self._key(Operation.EXTRACT_KEY, session, handle)
             if target.object_class is ObjectClass.PUBLIC_KEY:
-                raise AttributeTypeInvalid("a public key is not wrapped")
+                raise ObjectHandleInvalid("a public key is not wrapped")
             wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
             if not target.flag(Attribute.EXTRACTABLE):
                 raise KeyUnextractable(str(handle))

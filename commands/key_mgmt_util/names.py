@@ -1,0 +1,39 @@
+"""The library calls that wrapping commands report; the two generations name them differently."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Calls(NamedTuple):
+    """The names in one generation."""
+
+    import_wrap: str
+    import_template: str
+    import_unwrap: str
+    export_wrap: str
+    export_unwrap: str
+    wrap: str
+
+
+_CLASSIC = Calls(
+    "Cfm3WrapHostKey",
+    "Cfm3CreateUnwrapTemplate",
+    "Cfm3UnWrapKey",
+    "Cfm3WrapKey",
+    "Cfm3UnWrapHostKey",
+    "Cfm2WrapKey",
+)
+_LATE = Calls(
+    "Cfm3ImportWrapKey",
+    "Cfm3CreateUnwrapTemplate2",
+    "Cfm3ImportUnWrapKey",
+    "Cfm3ExportWrapKeyWithMech",
+    "Cfm3ExportUnwrapKeyWithMech",
+    "Cfm2WrapKey5",
+)
+
+
+def calls(late: bool) -> Calls:
+    """The names of the generation that is switched on."""
+    return _LATE if late else _CLASSIC

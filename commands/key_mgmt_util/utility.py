@@ -1,0 +1,107 @@
+"""The running tool: who is logged in, and the lines that every command prints alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from commands.key_mgmt_util.codes import Code, code_of
+from hsmshell.console import Context, Generation, Part
+from hsmshell.console import values as show
+from hsmshell.engine.cluster import Cluster, Session
+from hsmshell.engine.errors import HsmError
+from hsmshell.engine.records import Container
+
+SUCCESS, FAILURE = 0, 1
+"""What a handler returns."""
+
+
+class Utility:
+    """One process of the tool on one cluster."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.cluster: Cluster = context.lab.cluster()
+        self.session: Session | None = None
+        self.late = context.generation is Generation.LATE
+
+    def write(self, *parts: Part) -> None:
+        self.context.console.write(*parts)
+
+    def close(self) -> None:
+        """Log out, as the end of the process does."""
+        if self.session is not None:
+            session, self.session = self.session, None
+            self.cluster.logout(session)
+
+    # lines
+
+    def returned(self, call: str, code: Code = Code.SUCCESS, *, gap: bool = True) -> int:
+        """``<call> returned: 0x.. : <text>``; what a handler then returns."""
+        self.write("\n" if gap else "", f"\t{call} returned: 0x{code.short} : {code.text}\n")
+        return SUCCESS if code is Code.SUCCESS else FAILURE
+
+    def cluster_block(self, nodes: Iterable[Container], code: Code = Code.SUCCESS) -> None:
+        """What each HSM said, when all of them said the same."""
+        self.cluster_lines((node, code) for node in nodes)
+
+    def everywhere(self, code: Code = Code.SUCCESS) -> None:
+        """What every HSM said to something that was asked of all of them; one that is down could not answer."""
+        self.cluster_lines(
+            (node, code if node.state == "up" else Code.SERVER_UNAVAILABLE) for node in self.cluster.nodes()
+        )
+
+    def cluster_lines(self, answers: Iterable[tuple[Container, Code]]) -> None:
+        """What each HSM said."""
+        self.write("\n\tCluster Status:\n" if self.late else "\n\tCluster Error Status\n")
+        for node, code in answers:
+            word = "status:" if self.late else "and err state"
+            self.write(f"\tNode id {node.number} {word} 0x{code.value:08x} : {code.text}\n")
+
+    def attested(self) -> None:
+        """The line that ``-attest`` adds."""
+        self.write("\n\tAttestation Check : [PASS]\n\n")
+
+    def refused(self, call: str, error: HsmError) -> int:
+        """An engine's refusal, for a command that prints no cluster block of its own."""
+        return self.returned(call, code_of(error))
+
+    def creation_refused(self, call: str, error: HsmError) -> int:
+        """A refusal to make a key. The node that was asked is reported unavailable when a policy forbids the key."""
+        code = code_of(error)
+        self.returned(call, code)
+        if code is Code.POLICY:
+            self.cluster_block(self.cluster.nodes()[:1], Code.SERVER_UNAVAILABLE)
+        elif code is Code.SERVER_UNAVAILABLE:
+            self.cluster_block(self.cluster.nodes(), code)
+        return FAILURE
+
+    def complain(self, message: str) -> int:
+        """A message of the tool itself, before any HSM is asked."""
+        self.write(f"\nError: {message}\n")
+        return FAILURE
+
+    # files
+
+    def read_file(self, path: str) -> bytes | None:
+        """The file's bytes; ``None`` after a complaint."""
+        try:
+            return self.context.files.read(path)
+        except OSError:
+            self.complain(f"Failed to open file {path}")
+            return None
+
+    def write_file(self, path: str, data: bytes) -> bool:
+        """Whether the file could be written; otherwise there was a complaint."""
+        try:
+            self.context.files.write(path, data)
+        except OSError:
+            self.complain(f"Failed to write file {path}")
+            return False
+        return True
+
+    def label(self, text: str) -> str:
+        """Stored text as it may reach a screen: control characters are shown, not obeyed."""
+        return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+__all__ = ["FAILURE", "SUCCESS", "Utility", "show"]

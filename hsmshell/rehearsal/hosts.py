@@ -1,0 +1,72 @@
+"""The simulated hosts of a lab: each has a name, a prompt and a working directory; files travel between them by scp."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from hsmshell.console.files import Files
+
+
+class Host(NamedTuple):
+    """A machine that an administrator logs in to."""
+
+    name: str
+    prompt: str
+    """The prompt of the account there: ``$`` for a user, ``#`` for root."""
+    tools: tuple[str, ...]
+    """The emulated tools that are installed there."""
+
+
+HOSTS: tuple[Host, ...] = (
+    Host("cloudhsm-client", "$ ", ("key_mgmt_util", "cloudhsm_mgmt_util")),
+    Host("luna-client", "# ", ("ckdemo", "cmu")),
+)
+"""The first one is where a session starts."""
+
+DIRECTORY = "hosts"
+"""The folder of the hosts' directories in a lab's directory."""
+
+
+class UnknownHost(LookupError):
+    """No host of that name."""
+
+
+def find(name: str) -> Host:
+    """The host of that name, also when a user name stands before it (``root@luna-client``). Raises ``UnknownHost``."""
+    for host in HOSTS:
+        if host.name == name.rpartition("@")[2]:
+            return host
+    raise UnknownHost(name)
+
+
+class Network:
+    """The hosts' directories below a lab's directory."""
+
+    def __init__(self, lab_directory: str) -> None:
+        self._base = os.path.join(lab_directory, DIRECTORY)
+
+    def files(self, host: Host) -> Files:
+        """The host's working directory; it is made when it is first needed. Raises ``OSError``."""
+        directory = os.path.join(self._base, host.name)
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        return Files(directory)
+
+    def copy(self, here: Host, source: str, target: str) -> None:
+        """What scp does with one file: either side may be ``HOST:PATH``; an empty path or a folder keeps the name.
+
+        Raises ``UnknownHost`` or ``OSError``.
+        """
+        from_host, from_path = self._split(here, source)
+        to_host, to_path = self._split(here, target)
+        data = self.files(from_host).read(from_path)
+        files = self.files(to_host)
+        if not to_path or to_path in (".", "~") or to_path.endswith("/") or os.path.isdir(files.locate(to_path)):
+            to_path = os.path.join(to_path.removeprefix("~"), os.path.basename(from_path))
+        files.write(to_path, data)
+
+    def _split(self, here: Host, text: str) -> tuple[Host, str]:
+        name, colon, path = text.partition(":")
+        if colon and "/" not in name:
+            return find(name), path.removeprefix("~/")
+        return here, text

@@ -1,0 +1,170 @@
+"""The rehearsal shell: a prompt on a simulated host, with the emulated tools under their real names and paths.
+
+It knows a few of a real shell's words, enough for the guide: variables, scp, ssh, cat, ls. It is no shell: pipes and
+loops belong to the launchers that ``hsmshell shims`` writes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+
+from hsmshell import registry
+from hsmshell.console import Ask, Context, EndOfInput
+from hsmshell.console.values import path
+from hsmshell.rehearsal.hosts import HOSTS, Network, UnknownHost, find
+
+_VARIABLE = re.compile(r"'[^']*'|\$(?:(\w+)|\{(\w+)\})")
+_ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
+NOT_FOUND = 127
+"""A shell's exit status for a command that is not there."""
+
+
+def run(arguments: Sequence[str], context: Context) -> int:
+    """Read commands until ``exit`` on the first host or the end of input; the last command's exit status."""
+    return Shell(context).loop()
+
+
+class Shell:
+    """One person's terminal: which host it is on, and the variables that were set."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._network = Network(context.lab.directory)
+        self._hosts = [HOSTS[0]]
+        self._variables = dict(context.environment)
+        self._status = 0
+        self._builtins: Mapping[str, Callable[[Sequence[str]], int]] = {
+            "cat": self._cat,
+            "export": self._export,
+            "help": self._help,
+            "ls": self._ls,
+            "scp": self._scp,
+            "ssh": self._ssh,
+        }
+
+    def loop(self) -> int:
+        """The prompt. Ctrl-C gives up what is being typed or done, as in a shell."""
+        while self._hosts:
+            try:
+                line = self._context.console.ask(self._hosts[-1].prompt, Ask.COMMAND)
+                self._status = self._execute(line)
+            except EndOfInput:
+                return self._status
+            except KeyboardInterrupt:
+                self._context.console.write("\n")
+                self._status = 130
+        return self._status
+
+    def _execute(self, line: str) -> int:
+        try:
+            words = shlex.split(self._expand(line), comments=False)
+        except ValueError:
+            return self._say("a quotation mark is not closed; close it and try again", 2)
+        while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
+            self._variables[assignment.group(1)] = assignment.group(2)
+            words = words[1:]
+        if not words:
+            return self._status
+        if words[0] == "exit":
+            self._hosts.pop()
+            return self._status
+        if words[0] in self._builtins:
+            return self._builtins[words[0]](words[1:])
+        return self._tool(words)
+
+    def _expand(self, line: str) -> str:
+        """``$NAME`` and ``${NAME}`` outside single quotes; a variable that is not set is empty, as in a shell."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1) or match.group(2)
+            return match.group(0) if name is None else re.sub(r'(["\\\'])', r"\\\1", self._variables.get(name, ""))
+
+        return _VARIABLE.sub(value, line)
+
+    def _tool(self, words: Sequence[str]) -> int:
+        try:
+            name = registry.find(words[0])
+        except registry.UnknownTool:
+            return self._say(f"{words[0]}: no such command here; help lists what there is", NOT_FOUND)
+        here = self._hosts[-1]
+        if name not in here.tools:
+            home = next((host.name for host in HOSTS if name in host.tools), "")
+            advice = f"go there with: ssh {home}" if home else "help lists what there is"
+            return self._say(f"{name} is not installed on {here.name}; {advice}", NOT_FOUND)
+        try:
+            files = self._network.files(here)
+        except OSError as problem:
+            return self._say(f"{here.name}: {problem.strerror}; check the lab's directory", 1)
+        context = self._context._replace(files=files, environment=dict(self._variables))
+        return registry.load(name)(words[1:], context)
+
+    def _say(self, message: str, status: int) -> int:
+        self._context.console.write(f"hsmshell: {message}\n")
+        return status
+
+    # the few words of a real shell
+
+    def _help(self, words: Sequence[str]) -> int:
+        here = self._hosts[-1]
+        rows = [f"  {name:<20}{registry.TOOLS[name].purpose}" for name in here.tools]
+        rows += [
+            f"  {'scp FILE HOST:':<20}copy a file to another host, or HOST:FILE . from there",
+            f"  {'ssh HOST':<20}go to another host; exit returns",
+            f"  {'cat FILE, ls':<20}look at this host's files",
+            f"  {'export NAME=VALUE':<20}set a variable",
+            f"  {'exit':<20}leave this host",
+            "hosts:",
+            *(f"  {host.name:<20}has {' and '.join(host.tools)}" for host in HOSTS),
+        ]
+        self._context.console.write("\n".join([f"on {here.name}:", *rows, ""]))
+        return 0
+
+    def _export(self, words: Sequence[str]) -> int:
+        for word in words:
+            assignment = _ASSIGNMENT.fullmatch(word)
+            if assignment:
+                self._variables[assignment.group(1)] = assignment.group(2)
+        return 0
+
+    def _ssh(self, words: Sequence[str]) -> int:
+        if len(words) != 1:
+            return self._say("ssh takes one host; help lists them", 2)
+        try:
+            self._hosts.append(find(words[0]))
+        except UnknownHost:
+            return self._say(f"there is no host {words[0]}; help lists them", 255)
+        return 0
+
+    def _scp(self, words: Sequence[str]) -> int:
+        if len(words) < 2:
+            return self._say("scp takes a file and where it goes, as in: scp FILE luna-client:", 2)
+        for source in words[:-1]:
+            try:
+                self._network.copy(self._hosts[-1], source, words[-1])
+            except UnknownHost as problem:
+                return self._say(f"there is no host {problem}; help lists them", 1)
+            except OSError as problem:
+                self._context.console.write("scp: ", path(source), f": {problem.strerror}\n")
+                return 1
+        return 0
+
+    def _cat(self, words: Sequence[str]) -> int:
+        for word in words:
+            try:
+                data = self._network.files(self._hosts[-1]).read(word)
+            except OSError as problem:
+                self._context.console.write("cat: ", path(word), f": {problem.strerror}\n")
+                return 1
+            text = data.decode("utf-8", "replace")
+            self._context.console.write(
+                "".join(letter if letter.isprintable() or letter in "\n\t" else "." for letter in text)
+            )
+        return 0
+
+    def _ls(self, words: Sequence[str]) -> int:
+        names = sorted(os.listdir(self._network.files(self._hosts[-1]).directory))
+        self._context.console.write(*(f"{name}\n" for name in names))
+        return 0
