@@ -1,0 +1,139 @@
+"""Reading a transcript: a raw log with ``#:`` directives, or the console blocks of a Markdown file."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+DIRECTIVE = "#:"
+DEFAULT_TOOL = "shell"
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w-]*)")
+
+
+class Line(NamedTuple):
+    """A line of the log and where it stands."""
+
+    number: int
+    """In the file, from 1."""
+    text: str
+
+
+class Finding(NamedTuple):
+    """Something about the file that is wrong."""
+
+    line: int
+    message: str
+
+
+class Bind(NamedTuple):
+    """An object that is older than the log: the handle in the log, and the object's label in the lab."""
+
+    handle: int
+    label: str
+
+
+class Section(NamedTuple):
+    """One process of one tool."""
+
+    line: int
+    """Where it begins."""
+    tool: str = DEFAULT_TOOL
+    arguments: tuple[str, ...] = ()
+    lab: str = ""
+    """The scenario; empty for the default one. The first section's counts."""
+    client: str = ""
+    match: str = ""
+    secrets: tuple[str, ...] = ()
+    """The answers to prompts that hide what is typed, in order."""
+    binds: tuple[Bind, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+class Document(NamedTuple):
+    """A parsed file."""
+
+    path: str
+    sections: tuple[Section, ...]
+    findings: tuple[Finding, ...]
+
+
+def parse(text: str, path: str) -> Document:
+    """A transcript; Markdown when the path ends in ``.md``. Wrong directives become findings, never errors."""
+    numbered = [Line(number, line) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1)]
+    if numbered and not numbered[-1].text:
+        numbered.pop()
+    lines = list(_console_blocks(numbered)) if path.endswith(".md") else numbered
+    sections: list[Section] = []
+    findings: list[Finding] = []
+    current = Section(lines[0].number if lines else 1)
+    for line in lines:
+        if not line.text.startswith(DIRECTIVE):
+            current = current._replace(lines=(*current.lines, line))
+            continue
+        name, _, value = line.text[len(DIRECTIVE) :].strip().partition(" ")
+        if name in ("", "#"):
+            continue
+        if name == "tool" and any(content.text.strip() for content in current.lines):
+            sections.append(current)
+            current = Section(line.number, lab=current.lab, client=current.client, match=current.match)
+        try:
+            current = _DIRECTIVES[name](current, value.strip())
+        except KeyError:
+            known = ", ".join(_DIRECTIVES)
+            findings.append(Finding(line.number, f"there is no directive {name!r}; there are {known}"))
+        except ValueError as problem:
+            findings.append(Finding(line.number, f"{name}: {problem}"))
+    sections.append(current)
+    return Document(path, tuple(sections), tuple(findings))
+
+
+def has_console_block(text: str) -> bool:
+    """Whether a Markdown text holds anything to replay."""
+    return any(
+        _FENCE.match(line) and line.strip().lstrip("`~").strip().startswith("console") for line in text.split("\n")
+    )
+
+
+def _console_blocks(lines: Iterable[Line]) -> Iterable[Line]:
+    """The lines inside fenced blocks whose language is ``console`` (CommonMark 4.5)."""
+    fence = language = ""
+    for line in lines:
+        match = _FENCE.match(line.text)
+        if not fence and match:
+            fence, language = match.group(1), match.group(2)
+        elif fence and line.text.strip().startswith(fence) and not line.text.strip().strip(fence[0]):
+            fence = language = ""
+        elif fence and language == "console":
+            yield line
+
+
+def _one_of(value: str, *words: str) -> str:
+    if value not in words:
+        raise ValueError(f"{value!r} is not one of {', '.join(words)}")
+    return value
+
+
+def _bind(section: Section, value: str) -> Section:
+    match = re.fullmatch(r"(\d+)\s*=\s*label:(.+)", value)
+    if not match:
+        raise ValueError("write it as: bind 149 = label:classic_wrap")
+    return section._replace(binds=(*section.binds, Bind(int(match.group(1)), match.group(2).strip())))
+
+
+def _word(section: Section, value: str) -> str:
+    if not value or " " in value:
+        raise ValueError("takes one word")
+    return value
+
+
+_DIRECTIVES: dict[str, Callable[[Section, str], Section]] = {
+    "tool": lambda section, value: section._replace(tool=_word(section, value)),
+    "args": lambda section, value: section._replace(arguments=tuple(shlex.split(value))),
+    "lab": lambda section, value: section._replace(lab=_word(section, value)),
+    "client": lambda section, value: section._replace(client=_one_of(value, "classic", "late")),
+    "match": lambda section, value: section._replace(match=_one_of(value, "fold", "exact")),
+    "secret": lambda section, value: section._replace(secrets=(*section.secrets, value)),
+    "bind": _bind,
+}

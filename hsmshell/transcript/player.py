@@ -1,0 +1,135 @@
+"""The console that types a log into a tool and compares what comes back.
+
+The tool knows the prompts: when it asks, the next line of the log that begins with the prompt holds what was typed, and
+the lines before it are the output that was expected. After a mismatch it goes on at the next prompt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hsmshell.console.console import Ask, EndOfInput
+from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.transcript.compare import EXACT, FOLD, compare, fold, lines_of
+from hsmshell.transcript.log import Finding, Line, Section
+
+SHORT = 3
+"""A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
+
+
+class Exchange(NamedTuple):
+    """What the tool wrote after an answer, up to its next question."""
+
+    line: int
+    """The line of the log where the answer was typed; the section's first line for what comes before any answer."""
+    typed: str
+    """The line of the log with prompt and answer; empty before the first one."""
+    same: bool
+    difference: tuple[str, ...]
+
+
+class LogConsole:
+    """Plays one section of a log."""
+
+    def __init__(self, section: Section, mode: str = FOLD) -> None:
+        self._lines = section.lines
+        self._mode = section.match or mode
+        self._secrets = iter(section.secrets)
+        self._place = 0
+        self._over = False
+        self._written: list[Part] = []
+        self._typed = Line(section.line, "")
+        self.exchanges: list[Exchange] = []
+        self.findings: list[Finding] = []
+
+    @property
+    def line(self) -> int:
+        """The line of the log that was typed last."""
+        return self._typed.number
+
+    def write(self, *parts: Part) -> None:
+        self._written.extend(parts)
+
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        *output, last = lines_of([*self._written, prompt])
+        shown = text_of(last)
+        place = self._find(shown)
+        if place is None:
+            self._end_early(shown, output)
+            raise EndOfInput
+        line = self._lines[place]
+        self._settle(self._lines[self._place : place], output)
+        self._place, self._typed, self._written = place + 1, line, []
+        typed = self._remainder(shown, line.text)
+        if kind is Ask.SECRET or (kind is Ask.PIN and not typed):
+            return self._secret(line)
+        if not typed and kind is not Ask.CONFIRM and not _trimmed(self._lines[self._place :]):
+            self._over = True
+            raise EndOfInput
+        return typed
+
+    def _end_early(self, prompt: str, output: list[tuple[Part, ...]]) -> None:
+        """The log ends here, or goes on otherwise than the tool: what follows cannot be compared."""
+        if self._over:
+            return
+        self._over = True
+        rest = self._lines[self._place :]
+        self._settle(_trimmed(rest), output)
+        if not self.exchanges[-1].same:
+            number = rest[0].number if rest else self._typed.number
+            self.findings.append(Finding(number, f"the tool asked {prompt!r}; the log has no such line from here on"))
+
+    def finish(self) -> None:
+        """Compare what came after the last answer, when the tool has ended."""
+        if self._over:
+            return
+        output = lines_of(self._written)
+        if output and not text_of(output[-1]):
+            output.pop()
+        while output and not text_of(output[-1]).strip():
+            output.pop()
+        self._settle(_trimmed(self._lines[self._place :]), output)
+
+    def _settle(self, expected: Sequence[Line], output: Sequence[tuple[Part, ...]]) -> None:
+        result = compare([line.text for line in expected], output, self._mode)
+        self.exchanges.append(Exchange(self._typed.number, self._typed.text, result.same, result.difference))
+
+    def _secret(self, line: Line) -> str:
+        answer = next(self._secrets, None)
+        if answer is None:
+            self.findings.append(Finding(line.number, "a hidden answer is needed; give it with: #: secret TEXT"))
+            raise EndOfInput
+        return answer
+
+    def _find(self, prompt: str) -> int | None:
+        for place in range(self._place, len(self._lines)):
+            if self._begins(prompt, self._lines[place].text):
+                return place
+        return None
+
+    def _begins(self, prompt: str, text: str) -> bool:
+        if self._mode == EXACT or len(fold(prompt)) < SHORT:
+            return text.startswith(prompt) or text == prompt.rstrip()
+        return re.match(_blanks_folded(prompt), text) is not None
+
+    def _remainder(self, prompt: str, text: str) -> str:
+        if self._mode == EXACT or len(fold(prompt)) < SHORT:
+            rest = text[len(prompt) :]
+            return rest if self._mode == EXACT else rest.strip()
+        match = re.match(_blanks_folded(prompt), text)
+        return text[match.end() :].strip() if match else ""
+
+
+def _blanks_folded(prompt: str) -> str:
+    """The prompt as a regular expression to which any run of blanks is as good as another."""
+    return r"[ \t]*" + r"[ \t]+".join(map(re.escape, prompt.split()))
+
+
+def _trimmed(lines: Sequence[Line]) -> list[Line]:
+    """Without the blank lines at the end."""
+    result = list(lines)
+    while result and not result[-1].text.strip():
+        result.pop()
+    return result

@@ -1,0 +1,134 @@
+"""Replaying whole files, each in a fresh lab and an empty working directory; each section is one run of a tool."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from hsmshell import registry
+from hsmshell.console.console import Console, EndOfInput
+from hsmshell.console.context import Context, Generation
+from hsmshell.console.files import Files
+from hsmshell.engine.errors import LabError
+from hsmshell.engine.lab import Lab
+from hsmshell.engine.services import Services
+from hsmshell.transcript.compare import FOLD
+from hsmshell.transcript.log import Document, Finding, Section
+from hsmshell.transcript.player import Exchange, LogConsole
+
+Loader = Callable[[str], registry.Run]
+Wrapper = Callable[[LogConsole], Console]
+"""Puts something between the tool and the player, such as a screen that shows what happens."""
+
+
+class Report(NamedTuple):
+    """What came of a file."""
+
+    path: str
+    exchanges: tuple[Exchange, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def mismatches(self) -> int:
+        """Exchanges that differ and findings."""
+        return sum(not exchange.same for exchange in self.exchanges) + len(self.findings)
+
+
+class LabFactory(Protocol):
+    """Makes a lab from a scenario in an empty directory."""
+
+    def __call__(self, directory: str, scenario: str) -> Lab: ...
+
+
+class LabCopies:
+    """Makes each scenario's lab once in this process and then copies it: a copy costs milliseconds."""
+
+    def __init__(self, services: Services | None = None) -> None:
+        self._services = services
+        self._made: dict[str, str] = {}
+        self._base = ""
+
+    def __call__(self, directory: str, scenario: str) -> Lab:
+        from hsmshell.engine.scenario import create_lab
+
+        if scenario not in self._made:
+            if not self._base:
+                self._base = tempfile.mkdtemp(prefix="hsmshell-labs-")
+                atexit.register(shutil.rmtree, self._base, ignore_errors=True)
+            place = os.path.join(self._base, str(len(self._made)))
+            create_lab(place, scenario, services=self._services).close()
+            self._made[scenario] = place
+        shutil.copytree(self._made[scenario], directory, dirs_exist_ok=True)
+        return Lab.open(directory, self._services)
+
+
+def replay(
+    document: Document,
+    labs: LabFactory,
+    *,
+    mode: str = FOLD,
+    load: Loader = registry.load,
+    environment: Mapping[str, str] | None = None,
+    wrap: Wrapper | None = None,
+) -> Report:
+    """Replay a document in a temporary lab and working directory."""
+    with tempfile.TemporaryDirectory(prefix="hsmshell-replay-") as base:
+        work = os.path.join(base, "work")
+        os.mkdir(work)
+        scenario = document.sections[0].lab or "migration"
+        try:
+            lab = labs(os.path.join(base, "lab"), scenario)
+        except LabError as problem:
+            return Report(document.path, (), (*document.findings, Finding(document.sections[0].line, str(problem))))
+        with contextlib.closing(lab):
+            return replay_on(lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap)
+
+
+def replay_on(
+    lab: Lab,
+    work: str,
+    document: Document,
+    *,
+    mode: str = FOLD,
+    load: Loader = registry.load,
+    environment: Mapping[str, str] | None = None,
+    wrap: Wrapper | None = None,
+) -> Report:
+    """Replay a document on an open lab."""
+    exchanges: list[Exchange] = []
+    findings = list(document.findings)
+    for section in document.sections:
+        player = LogConsole(section, mode)
+        context = Context(
+            lab,
+            wrap(player) if wrap else player,
+            Files(work),
+            Generation(section.client or lab.client or Generation.CLASSIC.value),
+            environment or {},
+        )
+        findings.extend(_run(section, context, load))
+        player.finish()
+        exchanges.extend(player.exchanges)
+        findings.extend(player.findings)
+    return Report(document.path, tuple(exchanges), tuple(findings))
+
+
+def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
+    """Run the tool to its end; what stopped it otherwise is a finding."""
+    try:
+        run = load(section.tool)
+    except registry.UnknownTool:
+        known = ", ".join(registry.TOOLS)
+        yield Finding(section.line, f"there is no tool {section.tool!r}; there are {known}")
+        return
+    try:
+        run(section.arguments, context)
+    except EndOfInput:
+        pass
+    except Exception as problem:
+        yield Finding(section.line, f"the tool ended with {type(problem).__name__}: {problem}")
