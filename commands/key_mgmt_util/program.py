@@ -9,6 +9,7 @@ from commands.key_mgmt_util.helpers import Leave
 from commands.key_mgmt_util.listing import COMMANDS, NOT_YET
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console import Ask, Context, EndOfInput
+from hsmshell.console.values import printable
 from hsmshell.grammar import (
     Command,
     MissingParameter,
@@ -97,7 +98,7 @@ def execute(tool: Utility, words: Sequence[str]) -> int:
     if command is None:
         if words[0] in NOT_YET:
             return tool.complain(f"{words[0]} is not supported by this simulator.")
-        tool.write(f"\n\tError: Invalid command {tool.label(words[0])}\n\tType help to list the commands\n")
+        tool.write(f"\n\tError: Invalid command {printable(words[0])}\n\tType help to list the commands\n")
         return FAILURE
     if "-h" in words[1:]:
         tool.write(help_block(command))
@@ -106,7 +107,7 @@ def execute(tool: Utility, words: Sequence[str]) -> int:
         arguments = parse_options(command.parameters, words[1:])
         return command.handler(tool, arguments)
     except UsageError as problem:
-        tool.complain(tool.label(explain(command, problem)))
+        tool.complain(printable(explain(command, problem)))
         tool.write(help_block(command))
         return FAILURE
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from commands.key_mgmt_util.codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
-from hsmshell.console import values as show
 from hsmshell.engine.cluster import Cluster, Session
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import Container
@@ -98,10 +97,3 @@ class Utility:
             self.complain(f"Failed to write file {path}")
             return False
         return True
-
-    def label(self, text: str) -> str:
-        """Stored text as it may reach a screen: control characters are shown, not obeyed."""
-        return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
-
-
-__all__ = ["FAILURE", "SUCCESS", "Utility", "show"]

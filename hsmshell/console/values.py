@@ -89,3 +89,10 @@ def serial(text: str) -> Value:
 def path(text: str) -> Value:
     """A file's name as the user wrote it."""
     return Value(Kind.PATH, text)
+
+
+def printable(text: str) -> str:
+    """Stored text as it may reach a screen: a control character is shown as an escape, never obeyed."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )

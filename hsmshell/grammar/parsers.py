@@ -146,6 +146,8 @@ def parse_assignments(parameters: Sequence[Parameter], words: Sequence[str]) -> 
         if parameter.name in values:
             raise DuplicateParameter(parameter, word)
         if parameter.type is None:
+            if equals:
+                raise WrongValue(parameter, value, "takes no value")
             values[parameter.name] = True
             continue
         if not equals:

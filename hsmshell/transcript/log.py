@@ -68,6 +68,7 @@ def parse(text: str, path: str) -> Document:
     sections: list[Section] = []
     findings: list[Finding] = []
     current = Section(lines[0].number if lines else 1)
+    named = False
     for line in lines:
         if not line.text.startswith(DIRECTIVE):
             current = current._replace(lines=(*current.lines, line))
@@ -75,9 +76,10 @@ def parse(text: str, path: str) -> Document:
         name, _, value = line.text[len(DIRECTIVE) :].strip().partition(" ")
         if name in ("", "#"):
             continue
-        if name == "tool" and any(content.text.strip() for content in current.lines):
+        if name == "tool" and (named or any(content.text.strip() for content in current.lines)):
             sections.append(current)
             current = Section(line.number, lab=current.lab, client=current.client, match=current.match)
+        named = named or name == "tool"
         try:
             current = _DIRECTIVES[name](current, value.strip())
         except KeyError:

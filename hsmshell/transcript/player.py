@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hsmshell.console.console import Ask, EndOfInput
 from hsmshell.console.values import Kind, Part, text_of
-from hsmshell.transcript.compare import EXACT, FOLD, compare, fold, lines_of
+from hsmshell.transcript.compare import EXACT, FOLD, Actual, compare, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 
 SHORT = 3
@@ -70,13 +70,13 @@ class LogConsole:
             raise EndOfInput
         return typed
 
-    def _end_early(self, prompt: str, output: list[tuple[Part, ...]]) -> None:
+    def _end_early(self, prompt: str, output: Sequence[Actual]) -> None:
         """The log ends here, or goes on otherwise than the tool: what follows cannot be compared."""
         if self._over:
             return
         self._over = True
         rest = self._lines[self._place :]
-        self._settle(_trimmed(rest), output)
+        self._settle(_trimmed(rest), _without_blank_end(output))
         if not self.exchanges[-1].same:
             number = rest[0].number if rest else self._typed.number
             self.findings.append(Finding(number, f"the tool asked {prompt!r}; the log has no such line from here on"))
@@ -86,13 +86,9 @@ class LogConsole:
         if self._over:
             return
         output = lines_of(self._written)
-        if output and not text_of(output[-1]):
-            output.pop()
-        while output and not text_of(output[-1]).strip():
-            output.pop()
-        self._settle(_trimmed(self._lines[self._place :]), output)
+        self._settle(_trimmed(self._lines[self._place :]), _without_blank_end(output))
 
-    def _settle(self, expected: Sequence[Line], output: Sequence[tuple[Part, ...]]) -> None:
+    def _settle(self, expected: Sequence[Line], output: Sequence[Actual]) -> None:
         result = compare([line.text for line in expected], output, self._mode)
         self.exchanges.append(Exchange(self._typed.number, self._typed.text, result.same, result.difference))
 
@@ -131,5 +127,12 @@ def _trimmed(lines: Sequence[Line]) -> list[Line]:
     """Without the blank lines at the end."""
     result = list(lines)
     while result and not result[-1].text.strip():
+        result.pop()
+    return result
+
+
+def _without_blank_end(output: Sequence[Actual]) -> list[Actual]:
+    result = list(output)
+    while result and not text_of(result[-1]).strip():
         result.pop()
     return result

@@ -1,0 +1,85 @@
+"""One run of the program: the library that it has loaded, and the questions that every dialog asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hsmshell.console import Ask, Context, Kind, Part
+from hsmshell.console.values import handle, path, printable
+from hsmshell.engine.appliance import Session
+from hsmshell.engine.errors import HsmError
+from hsmshell.engine.records import StoredObject
+from hsmshell.grammar.values import BadValue, decimal
+
+HANDLE_HINT = " (-1 to list available objects) : "
+LIST = -1
+"""At a handle prompt: show the objects and ask again."""
+NONE = "0"
+"""At a file prompt: no file."""
+ULONG_MAX = 0xFFFFFFFF
+ANSWERS = {"0": False, "1": True}
+
+
+class Demo:
+    """The state of a running ckdemo."""
+
+    def __init__(self, context: Context) -> None:
+        self.console = context.console
+        self.files = context.files
+        self.appliance = context.lab.appliance()
+        self.application = self.appliance.application()
+        self.running = True
+        self.asks_hash = False
+        """Option 17: whether OAEP's hash is asked for."""
+
+    @property
+    def session(self) -> Session | None:
+        """The current session: the one that was opened last."""
+        return next(reversed(self.application.sessions()), None)
+
+    def write(self, *parts: Part) -> None:
+        self.console.write(*parts)
+
+    def number(self, prompt: str, kind: Ask = Ask.MENU, answer: Kind | None = None) -> int:
+        """A number as the library takes it; anything else becomes 0, and the library says what it thinks of that."""
+        try:
+            number = decimal(self.console.ask(prompt, kind, answer).strip())
+        except BadValue:
+            return 0
+        return number if LIST <= number <= ULONG_MAX else 0
+
+    def handle(self, question: str) -> int:
+        """An object's handle; ``-1`` lists the objects first. Raises ``SessionHandleInvalid`` only for the list."""
+        while True:
+            number = self.number(question + HANDLE_HINT, Ask.LINE, Kind.HANDLE)
+            if number != LIST:
+                return number
+            self.show_objects(self.application.objects(self.session))
+
+    def show_objects(self, items: Iterable[StoredObject]) -> None:
+        """One line an object."""
+        for item in items:
+            self.write("Handle ", handle(item.handle), f" - {printable(item.label)}\n")
+
+    def boolean(self, prompt: str) -> bool:
+        """A 0 or a 1; asks again until it is one."""
+        while True:
+            answer = self.console.ask(prompt, Ask.MENU).strip()
+            if answer in ANSWERS:
+                return ANSWERS[answer]
+
+    def read_file(self, name: str) -> bytes:
+        """A file's bytes. A file that cannot be read is told, and ends the dialog as ``CKR_FUNCTION_FAILED``."""
+        try:
+            return self.files.read(name)
+        except (OSError, ValueError) as problem:
+            self.write("Unable to read file ", path(printable(name)), "\n")
+            raise HsmError(name) from problem
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Replace a file. One that cannot be written is told, and ends the dialog as ``CKR_FUNCTION_FAILED``."""
+        try:
+            self.files.write(name, data)
+        except OSError as problem:
+            self.write("Unable to write file ", path(name), "\n")
+            raise HsmError(name) from problem

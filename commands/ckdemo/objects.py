@@ -1,0 +1,85 @@
+"""Objects and their attributes: entries 20 to 27."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from commands.ckdemo.demo import Demo
+from commands.ckdemo.display import BY_ATTRIBUTE, lines
+from commands.ckdemo.template import ask_attribute, edit_template
+from hsmshell.console.values import handle, length
+from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.errors import AttributeSensitive, AttributeTypeInvalid
+from hsmshell.grammar import Provenance
+from hsmshell.grammar.menu import Entry
+
+GROUP = "OBJECT MANAGEMENT"
+
+
+def _show_handle(demo: Demo, number: int) -> None:
+    demo.write("Object handle=", handle(number), "\n")
+
+
+def _create(demo: Demo) -> None:
+    template = edit_template(demo, "create object")
+    _show_handle(demo, demo.application.create(demo.session, template))
+
+
+def _copy(demo: Demo) -> None:
+    number = demo.handle("Enter handle of object to copy")
+    template = edit_template(demo, "copy object")
+    _show_handle(demo, demo.application.copy(demo.session, number, template))
+
+
+def _destroy(demo: Demo) -> None:
+    number = demo.handle("Enter handle of object to destroy")
+    demo.application.destroy(demo.session, number)
+
+
+def _size(demo: Demo) -> None:
+    number = demo.handle("Enter handle of object to measure")
+    size = demo.application.size(demo.session, number)
+    demo.write("Object size=", length(size), "\n")
+
+
+def _get_attribute(demo: Demo) -> None:
+    number = demo.handle("Enter handle of object to read")
+    demo.write("\n")
+    attribute = ask_attribute(demo)
+    value = demo.application.attribute(demo.session, number, attribute)
+    demo.write("\n", *BY_ATTRIBUTE[attribute].line(value))
+
+
+def _set_attribute(demo: Demo) -> None:
+    demo.write("\n")
+    number = demo.handle("Which object do you want to modify")
+    template = edit_template(demo, "set attribute")
+    demo.application.set_attributes(demo.session, number, template)
+
+
+def _find(demo: Demo) -> None:
+    found = demo.application.objects(demo.session, edit_template(demo, "find object"))
+    demo.write(f"\nFound {len(found)} objects\n")
+    demo.show_objects(found)
+
+
+def _display(demo: Demo) -> None:
+    number = demo.handle("Enter handle of object to display")
+    attributes = dict(demo.application.read(demo.session, number).attributes)
+    # An attribute that the object lacks, or may not reveal, has no line.
+    with suppress(AttributeSensitive, AttributeTypeInvalid):
+        attributes[Attribute.VALUE] = demo.application.attribute(demo.session, number, Attribute.VALUE)
+    _show_handle(demo, number)
+    demo.write(*lines(attributes))
+
+
+ENTRIES = (
+    Entry(20, "Create object", GROUP, _create, Provenance.RECOMMENDED),
+    Entry(21, "Copy object", GROUP, _copy, Provenance.RECOMMENDED),
+    Entry(22, "Destroy object", GROUP, _destroy, Provenance.RECOMMENDED),
+    Entry(23, "Object size", GROUP, _size, Provenance.RECOMMENDED),
+    Entry(24, "Get attribute", GROUP, _get_attribute, Provenance.RECOMMENDED),
+    Entry(25, "Set attribute", GROUP, _set_attribute),
+    Entry(26, "Find object", GROUP, _find, Provenance.RECOMMENDED),
+    Entry(27, "Display Object", GROUP, _display),
+)

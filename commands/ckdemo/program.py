@@ -1,0 +1,99 @@
+"""The program itself: greeting, main menu, one action after the other, and the status line after each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from commands.ckdemo import generate, information, objects, options, tokens, wrapping
+from commands.ckdemo.demo import Demo
+from hsmshell.console import Ask, Context, EndOfInput
+from hsmshell.engine.errors import FunctionNotSupported, HsmError
+from hsmshell.grammar import Provenance
+from hsmshell.grammar.menu import Entry
+from hsmshell.grammar.values import BadValue, decimal
+
+PROMPT = "Enter your choice : "
+GOOD = "Doing great, no errors (CKR_OK)"
+FAILED = "Operation failed"
+"""The phrase of a failure's status line. Only the one for success is published; this one is ours."""
+
+BANNER = """\
+ckdemo as hsmshell recreates it: a rehearsal on a simulated Luna partition.
+Nothing here reaches real hardware. ? shows the menu again, 0 ends the program.
+"""
+
+NO_MENU = "--no-menu"
+USAGE = f"usage: ckdemo [{NO_MENU}]\n"
+WRONG_USAGE = 2
+
+COLUMNS, COLUMN_WIDTH = 4, 26
+
+
+def _leave(demo: Demo) -> None:
+    demo.running = False
+
+
+EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
+
+ENTRIES: tuple[Entry[Demo], ...] = (
+    *tokens.ENTRIES,
+    *information.ENTRIES,
+    *objects.ENTRIES,
+    *generate.ENTRIES,
+    *wrapping.ENTRIES,
+    *options.ENTRIES,
+    EXIT,
+)
+BY_NUMBER: Mapping[int, Entry[Demo]] = {entry.number: entry for entry in ENTRIES}
+
+
+def start(arguments: Sequence[str], context: Context) -> int:
+    """Run until ``0`` or the end of the input, and close every session on the way out."""
+    if any(word != NO_MENU for word in arguments):
+        context.console.write(USAGE)
+        return WRONG_USAGE
+    demo = Demo(context)
+    try:
+        demo.write(BANNER, f"\nStatus: {GOOD}\n\n")
+        if NO_MENU not in arguments:
+            demo.write(menu(), "\n")
+        while demo.running:
+            _turn(demo)
+    except EndOfInput:
+        pass
+    finally:
+        demo.application.close()
+    return 0
+
+
+def _turn(demo: Demo) -> None:
+    """One choice from the main menu, and what follows from it."""
+    try:
+        choice = decimal(demo.console.ask(PROMPT, Ask.MENU).strip())
+    except BadValue:
+        demo.write("\n", menu(), "\n")
+        return
+    try:
+        if choice not in BY_NUMBER:
+            raise FunctionNotSupported(str(choice))
+        BY_NUMBER[choice].handler(demo)
+        status = GOOD
+    except HsmError as problem:
+        status = f"{FAILED} ({problem.ckr})"
+    if demo.running:
+        demo.write(f"\nStatus: {status}\n\n")
+
+
+def menu() -> str:
+    """The entries that work here, by group."""
+    groups: dict[str, list[Entry[Demo]]] = {}
+    for entry in ENTRIES:
+        groups.setdefault(entry.group, []).append(entry)
+    lines: list[str] = []
+    for group, entries in groups.items():
+        lines.append(group)
+        cells = [f"({entry.number:2}) {entry.name}" for entry in sorted(entries, key=lambda entry: entry.number)]
+        for first in range(0, len(cells), COLUMNS):
+            row = "".join(cell.ljust(COLUMN_WIDTH) for cell in cells[first : first + COLUMNS])
+            lines.append(f"  {row}".rstrip())
+    return "".join(f"{line}\n" for line in lines)

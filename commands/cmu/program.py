@@ -1,0 +1,104 @@
+"""The program itself: finds the function that was named, runs it, and tells what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commands.cmu import attributes, delete, importing, listing
+from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
+from commands.cmu.utility import Utility
+from hsmshell.console import Context, EndOfInput
+from hsmshell.console.values import printable
+from hsmshell.engine.errors import HsmError
+from hsmshell.grammar import (
+    AmbiguousName,
+    Arguments,
+    Command,
+    Parameter,
+    Provenance,
+    UnknownName,
+    UsageError,
+    parse_assignments,
+    parse_positions,
+    resolve,
+)
+from hsmshell.grammar.values import Text
+
+GOOD, FAILED = 0, 1
+
+
+def _help(utility: Utility, arguments: Arguments) -> int:
+    word = arguments.text("function")
+    utility.write(_explained(_find(word)) if word else usage())
+    return GOOD
+
+
+HELP = Command(
+    "help",
+    "tells what functions there are, and of one its options",
+    _help,
+    (Parameter("function", Text(), "<function>", "the function to explain"),),
+    Provenance.RECOMMENDED,
+    needs_login=False,
+)
+COMMANDS: tuple[Command[Utility], ...] = (
+    delete.COMMAND,
+    attributes.COMMAND,
+    HELP,
+    importing.COMMAND,
+    listing.COMMAND,
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def start(words: Sequence[str], context: Context) -> int:
+    """Run the function that the first word names, with the options that follow."""
+    if not words:
+        context.console.write(usage())
+        return FAILED
+    utility = Utility(context)
+    try:
+        command = _find(words[0])
+        parse = parse_positions if command is HELP else parse_assignments
+        return command.handler(utility, parse(command.parameters, words[1:]))
+    except EndOfInput:
+        return FAILED
+    except Failure as problem:
+        text = str(problem)
+    except UsageError as problem:
+        text = usage_text(problem)
+    except HsmError as problem:
+        text = library_text(problem)
+    finally:
+        utility.application.close()
+    utility.write(f"Error: {printable(text)}\n")
+    return FAILED
+
+
+def _find(word: str) -> Command[Utility]:
+    """The function of that name, or that it abbreviates."""
+    try:
+        return BY_NAME[resolve(word, BY_NAME, fold=True)]
+    except UnknownName:
+        raise failure(Message.UNKNOWN_FUNCTION, word) from None
+    except AmbiguousName as problem:
+        raise failure(Message.AMBIGUOUS_FUNCTION, word, ", ".join(problem.candidates)) from None
+
+
+def usage() -> str:
+    """The functions that there are."""
+    lines = ["usage: cmu <function> [-name=value ...]", "functions:"]
+    lines += [f"  {command.name:<14}{command.summary}" for command in COMMANDS]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _explained(command: Command[Utility]) -> str:
+    """A function and its options."""
+    dash = "" if command is HELP else "-"
+    lines = [f"cmu {command.name}: {command.summary}"]
+    for option in command.parameters:
+        written = (
+            f"{dash}{option.name}" if not (dash and option.placeholder) else f"-{option.name}={option.placeholder}"
+        )
+        lines.append(f"  {written:<28}{option.help}")
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,109 @@
+"""A lab for each test, and a way to type into ckdemo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from commands.ckdemo import run
+from hsmshell.console import Context, Files
+from hsmshell.console.scripted import ScriptedConsole
+from hsmshell.engine.appliance import Session
+from hsmshell.engine.attributes import Attribute, AttributeValue
+from hsmshell.engine.lab import Lab
+from hsmshell.engine.records import StoredObject
+from hsmshell.engine.scenario import create_lab
+from hsmshell.engine.services import Services
+
+LOGIN = ["1", "1", "1", "3", "1", "password"]
+"""Opens a session with slot 1 and logs the crypto officer in."""
+FLAGS = ["1"] * 9
+"""Yes to every question about a new key."""
+VALUE_KEY = ["1", "0", "4", "1", "10", "31", "1", "5", "00112233445566778899aabbccddeeff"]
+"""Template entries of an AES key made from its bytes."""
+GOOD = "Status: Doing great, no errors (CKR_OK)"
+
+
+class Played(NamedTuple):
+    """What came of a run."""
+
+    code: int
+    text: str
+
+    @property
+    def statuses(self) -> list[str]:
+        """The status lines after the greeting's."""
+        return [line for line in self.text.splitlines() if line.startswith("Status: ")][1:]
+
+    @property
+    def last(self) -> str:
+        """What the last action wrote, from its number on."""
+        return self.text.split("Enter your choice : ")[-2]
+
+
+class Desk:
+    """A lab, a working directory, and ckdemo started in it as often as one likes."""
+
+    def __init__(self, lab: Lab, directory: Path) -> None:
+        self.lab = lab
+        self.directory = directory
+
+    def play(self, *answers: str, arguments: Sequence[str] = ("--no-menu",)) -> Played:
+        console = ScriptedConsole(answers)
+        code = run(arguments, Context(self.lab, console, Files(str(self.directory))))
+        return Played(code, console.text)
+
+    def logged_in(self, *answers: str) -> Played:
+        """The same after opening a session and logging in, with an orderly exit."""
+        return self.play(*LOGIN, *answers, "0")
+
+    def objects(self) -> list[tuple[StoredObject, bytes]]:
+        """Everything in the first partition, with its material."""
+        partition = self.lab.appliance().partitions()[0]
+        with self.lab.store.reading():
+            items = self.lab.store.objects(partition.id)
+            return [(item, self.lab.store.material(item.material)) for item in items]
+
+    def material(self, handle: int) -> bytes:
+        return next(material for item, material in self.objects() if item.handle == handle)
+
+    def attributes(self, handle: int) -> Mapping[Attribute, AttributeValue]:
+        return next(item.attributes for item, _ in self.objects() if item.handle == handle)
+
+    def session(self) -> Session:
+        """A crypto officer's session, for putting things into the partition."""
+        application = self.lab.appliance().application()
+        session = application.open_session(1)
+        application.login_activated(session)
+        self.application = application
+        return session
+
+
+@pytest.fixture
+def desk(lab: Lab, tmp_path: Path) -> Desk:
+    return Desk(lab, work_directory(tmp_path))
+
+
+@pytest.fixture
+def desk_from(tmp_path: Path, services: Services) -> Iterator[Callable[[str], Desk]]:
+    """Makes a desk with a lab from a scenario's text."""
+    labs: list[Lab] = []
+
+    def make(scenario: str) -> Desk:
+        path = tmp_path / "scenario.toml"
+        path.write_text(scenario)
+        labs.append(create_lab(str(tmp_path / "own lab"), str(path), services=services))
+        return Desk(labs[-1], work_directory(tmp_path))
+
+    yield make
+    for lab in labs:
+        lab.close()
+
+
+def work_directory(base: Path) -> Path:
+    directory = base / "work"
+    directory.mkdir()
+    return directory

@@ -1,0 +1,267 @@
+"""Keys wrapped out, opened by OpenSSL, and unwrapped again; option 98."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hsmshell.engine import crypto
+from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.objects import Traits
+
+from .conftest import FLAGS, GOOD, Desk
+from .test_program import failed
+from .test_tables import WRAP_MENU
+
+OAEP_120 = ["60", "26", "0", "137", "120"]
+WRAP_ON = ["25", "137", "1", "16", "1", "0"]
+"""Lets the public key 137 wrap."""
+
+
+@pytest.fixture
+def openssl_key(tmp_path: Path, judge: Callable[[str], str]) -> Path:
+    """A private key made by OpenSSL, with ``public.pem`` beside it."""
+    openssl = judge("openssl")
+    key = tmp_path / "rsa.pem"
+    subprocess.run([openssl, "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+    public = [openssl, "rsa", "-in", str(key), "-pubout", "-out", str(tmp_path / "public.pem")]
+    subprocess.run(public, check=True, capture_output=True)
+    return key
+
+
+def import_wrapping_key(desk: Desk, pem: Path) -> int:
+    session = desk.session()
+    template: Traits = {Attribute.TOKEN: True, Attribute.WRAP: True, Attribute.LABEL: "from openssl"}
+    return desk.application.import_public_key(session, crypto.read_public_pem(pem.read_bytes()), template)
+
+
+def opened(desk: Desk, key: Path, *options: str) -> bytes:
+    """What OpenSSL finds in wrapped.key."""
+    words = ["openssl", "pkeyutl", "-decrypt", "-inkey", str(key), "-in", str(desk.directory / "wrapped.key")]
+    for option in ("rsa_padding_mode:oaep", *options):
+        words += ["-pkeyopt", option]
+    return subprocess.run(words, check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize("size", ["16", "24", "32"])
+def test_openssl_opens_what_oaep_wrapped(desk: Desk, openssl_key: Path, size: str) -> None:
+    wrapping = import_wrapping_key(desk, openssl_key.with_name("public.pem"))
+    played = desk.logged_in("45", "16", size, *FLAGS, "60", "26", "0", str(wrapping), "150")
+    assert played.statuses[2:] == [GOOD, GOOD]
+    assert len(desk.material(150)) == int(size)
+    assert opened(desk, openssl_key) == desk.material(150)
+
+
+@pytest.mark.parametrize(
+    "number, name", [("1", "sha1"), ("2", "sha224"), ("3", "sha256"), ("4", "sha384"), ("5", "sha512")]
+)
+def test_option_17_asks_for_the_hash(desk: Desk, openssl_key: Path, number: str, name: str) -> None:
+    wrapping = import_wrapping_key(desk, openssl_key.with_name("public.pem"))
+    played = desk.logged_in("98", "17", "0", "60", "26", number, "0", str(wrapping), "120")
+    assert played.statuses[2:] == [GOOD, GOOD]
+    assert f"Select hash for OAEP: {number}\n\nEnter filename of OAEP Source Data [0 for none]: 0\n" in played.text
+    assert opened(desk, openssl_key, f"rsa_oaep_md:{name}", f"rsa_mgf1_md:{name}") == desk.material(120)
+
+
+def test_source_data_are_the_label(desk: Desk, openssl_key: Path) -> None:
+    wrapping = import_wrapping_key(desk, openssl_key.with_name("public.pem"))
+    (desk.directory / "source.bin").write_bytes(b"\xca\xfe")
+    assert desk.logged_in("60", "26", "source.bin", str(wrapping), "120").statuses[-1] == GOOD
+    assert opened(desk, openssl_key, "rsa_oaep_label:cafe") == desk.material(120)
+
+
+def test_pkcs1_wraps_too(desk: Desk, openssl_key: Path) -> None:
+    wrapping = import_wrapping_key(desk, openssl_key.with_name("public.pem"))
+    assert desk.logged_in("60", "9", str(wrapping), "120").statuses[-1] == GOOD
+    assert opened(desk, openssl_key, "rsa_padding_mode:pkcs1") == desk.material(120)
+
+
+def test_wrap_as_in_the_guide(desk: Desk) -> None:
+    played = desk.logged_in(*WRAP_ON, *OAEP_120)
+    hint = " (-1 to list available objects) : "
+    assert played.last == (
+        f"60\n{WRAP_MENU}Select mechanism for wrapping: 26\n\n"
+        "Enter filename of OAEP Source Data [0 for none]: 0\n\n"
+        f"Enter handle of wrapping key{hint}137\n\nEnter handle of key to wrap{hint}120\n"
+        f"Wrapped key was saved in file wrapped.key\n\n{GOOD}\n\n"
+    )
+    assert len((desk.directory / "wrapped.key").read_bytes()) == 256
+
+
+def test_options_dialog(desk: Desk) -> None:
+    played = desk.play("98", "17", "5", "17", "0", "0")
+    on, off = ("\n 0 - Finished\n17 - OAEP Hash Params (" + word + ")\n\n" for word in ("selected", "not selected"))
+    asked = "Enter option : "
+    assert played.last == f"98\n{off}{asked}17\n{on}{asked}5\n{on}{asked}17\n{off}{asked}0\n\n{GOOD}\n\n"
+
+
+@pytest.mark.parametrize(
+    "answers, status",
+    [
+        (["10", "137", "120"], "CKR_MECHANISM_INVALID"),
+        (["27", "0", "999", "999"], "CKR_MECHANISM_INVALID"),
+        (["5", "999", "999"], "CKR_MECHANISM_INVALID"),
+        (["x", "137", "120"], "CKR_MECHANISM_INVALID"),
+        (["26", "0", "999", "999"], "CKR_WRAPPING_KEY_HANDLE_INVALID"),
+        (["21", "137", "999"], "CKR_WRAPPING_KEY_TYPE_INCONSISTENT"),
+        (["26", "0", "120", "131"], "CKR_WRAPPING_KEY_TYPE_INCONSISTENT"),
+        (["11", "120", "131"], "CKR_WRAPPING_KEY_TYPE_INCONSISTENT"),
+        (["26", "0", "137", "999"], "CKR_KEY_FUNCTION_NOT_PERMITTED"),
+        (["21", "120", "999"], "CKR_KEY_HANDLE_INVALID"),
+        (["21", "120", "131"], "CKR_KEY_UNEXTRACTABLE"),
+        (["21", "120", "138"], "CKR_KEY_NOT_WRAPPABLE"),
+        (["26", "missing.bin", "137", "120"], "CKR_FUNCTION_FAILED"),
+    ],
+)
+def test_a_wrap_that_fails_leaves_everything_alone(desk: Desk, answers: list[str], status: str) -> None:
+    (desk.directory / "wrapped.key").write_bytes(b"from before")
+    before = desk.objects()
+    played = desk.play("1", "1", "1", "3", "1", "password", "60", *answers)
+    assert played.statuses[2] == failed(status)
+    assert "was saved" not in played.text
+    assert (desk.directory / "wrapped.key").read_bytes() == b"from before"
+    assert desk.objects() == before
+
+
+def test_wrap_needs_a_session_and_a_login(desk: Desk) -> None:
+    assert desk.play(*OAEP_120, "0").statuses == [failed("CKR_SESSION_HANDLE_INVALID")]
+    assert desk.play("1", "1", "1", *OAEP_120, "0").statuses[-1] == failed("CKR_USER_NOT_LOGGED_IN")
+
+
+def test_a_key_that_does_not_fit(desk: Desk) -> None:
+    played = desk.logged_in("45", "16", "24", *FLAGS, "60", "20", "120", "149", "60", "19", "120", "149")
+    assert played.statuses[-2:] == [failed("CKR_KEY_SIZE_RANGE")] * 2
+
+
+def test_oaep_holds_only_so_much(desk: Desk) -> None:
+    played = desk.logged_in(*WRAP_ON, "45", "6", "215", *FLAGS, "60", "26", "0", "137", "149")
+    assert played.statuses[-1] == failed("CKR_KEY_SIZE_RANGE")
+
+
+def test_a_bad_hash(desk: Desk) -> None:
+    assert desk.logged_in("98", "17", "0", "60", "26", "9").statuses[-1] == failed("CKR_MECHANISM_PARAM_INVALID")
+
+
+@pytest.mark.parametrize("name", ["missing.bin", "", ".", "a\0b", "\ud800"])
+def test_a_file_that_cannot_be_read(desk: Desk, name: str) -> None:
+    played = desk.logged_in("60", "26", name)
+    assert played.statuses[-1] == failed("CKR_FUNCTION_FAILED")
+    assert "\nUnable to read file " in played.last
+
+
+def test_a_file_that_cannot_be_written(desk: Desk) -> None:
+    (desk.directory / "wrapped.key").mkdir()
+    played = desk.logged_in(*WRAP_ON, *OAEP_120)
+    assert "\nUnable to write file wrapped.key\n" in played.last
+    assert played.statuses[-1] == failed("CKR_FUNCTION_FAILED")
+
+
+@pytest.mark.parametrize("mechanism, kind, wrapper", [("21", "16", ["32"]), ("11", "3", []), ("20", "16", ["16"])])
+def test_block_ciphers_wrap_and_unwrap(desk: Desk, mechanism: str, kind: str, wrapper: list[str]) -> None:
+    played = desk.logged_in(
+        *["45", kind, *wrapper, *FLAGS],
+        *["60", mechanism, "149", "120"],
+        *["61", mechanism, "149", "wrapped.key", "9", *FLAGS],
+    )
+    assert played.statuses[2:] == [GOOD] * 3
+    assert "\nKey was unwrapped, handle=150\n" in played.last
+    assert desk.material(150) == desk.material(120)
+    attributes = desk.attributes(150)
+    assert attributes[Attribute.LABEL] == "Unwrapped AES Key"
+    assert [attributes[name] for name in (Attribute.LOCAL, Attribute.ALWAYS_SENSITIVE)] == [False, False]
+    assert attributes[Attribute.NEVER_EXTRACTABLE] is False
+
+
+@pytest.mark.parametrize(
+    "mechanism, kind, cipher, padded",
+    [
+        ("21", ["16", "32"], "aes-256-cbc", True),
+        ("20", ["16", "16"], "aes-128-cbc", False),
+        ("19", ["16", "24"], "aes-192-ecb", False),
+        ("11", ["3"], "des-ede3-cbc", True),
+        ("4", ["3"], "des-ede3-cbc", False),
+        ("3", ["3"], "des-ede3", False),
+    ],
+)
+def test_openssl_opens_what_a_block_cipher_wrapped(
+    desk: Desk, judge: Callable[[str], str], mechanism: str, kind: list[str], cipher: str, padded: bool
+) -> None:
+    openssl = judge("openssl")
+    assert desk.logged_in("45", *kind, *FLAGS, "60", mechanism, "149", "120").statuses[-1] == GOOD
+    words = [openssl, "enc", "-d", f"-{cipher}", "-K", desk.material(149).hex(), "-iv", "00" * 16]
+    words += ["-in", str(desk.directory / "wrapped.key"), *([] if padded else ["-nopad"])]
+    assert subprocess.run(words, check=True, capture_output=True).stdout == desk.material(120)
+
+
+def test_oaep_round_trip_in_the_partition(desk: Desk) -> None:
+    played = desk.logged_in(
+        *WRAP_ON, *["25", "138", "1", "17", "1", "0"], *OAEP_120, "61", "26", "0", "138", "wrapped.key", "9", *FLAGS
+    )
+    assert played.statuses[-1] == GOOD
+    assert desk.material(149) == desk.material(120)
+
+
+@pytest.mark.parametrize(
+    "answers, status",
+    [
+        (["26", "0", "138", "wrapped.key", "9", *FLAGS], "CKR_KEY_FUNCTION_NOT_PERMITTED"),
+        (["26", "0", "999", "wrapped.key", "9", *FLAGS], "CKR_UNWRAPPING_KEY_HANDLE_INVALID"),
+        (["26", "0", "120", "wrapped.key", "9", *FLAGS], "CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT"),
+        (["22", "120", "wrapped.key", "9", *FLAGS], "CKR_MECHANISM_INVALID"),
+        (["21", "120", "wrapped.key", "9", *FLAGS], "CKR_WRAPPED_KEY_LEN_RANGE"),
+        (["21", "120", "wrapped.key", "8"], "CKR_MECHANISM_INVALID"),
+        (["21", "120", "missing", "9"], "CKR_FUNCTION_FAILED"),
+    ],
+)
+def test_unwrap_errors(desk: Desk, answers: list[str], status: str) -> None:
+    (desk.directory / "wrapped.key").write_bytes(b"not a wrap")
+    before = desk.objects()
+    played = desk.play("1", "1", "1", "3", "1", "password", "61", *answers)
+    assert played.statuses[2] == failed(status)
+    assert desk.objects() == before
+
+
+CLOSED = """\
+[[appliance]]
+{policy} = false
+[[appliance.partition]]
+slot = 1
+label = "p"
+crypto_officer_pin = "password"
+crypto_user_pin = "reader"
+next_handle = 149
+[[appliance.partition.object]]
+handle = 120
+type = "AES"
+size = 32
+extractable = true
+usage = "all"
+"""
+
+
+def test_a_crypto_user_wraps_but_changes_nothing(desk_from: Callable[[str], Desk]) -> None:
+    desk = desk_from(CLOSED.format(policy="allow_private_key_wrapping"))
+    before = desk.objects()
+    played = desk.play(
+        *["1", "1", "1", "3", "2", "reader", "60", "21", "120", "120"],
+        *["25", "120", "1", "3", "x", "0", "22", "120", "45", "16", "32", *FLAGS, "0"],
+    )
+    assert played.statuses[2:] == [GOOD] + [failed("CKR_USER_NOT_AUTHORIZED")] * 3
+    assert desk.objects() == before
+
+
+@pytest.mark.parametrize(
+    "policy, answers, status",
+    [
+        ("allow_secret_key_wrapping", ["60", "21", "120", "120"], "CKR_KEY_NOT_WRAPPABLE"),
+        ("allow_changing_key_attributes", ["25", "120", "1", "3", "x", "0"], "CKR_OPERATION_NOT_ALLOWED"),
+    ],
+)
+def test_a_policy_forbids(desk_from: Callable[[str], Desk], policy: str, answers: list[str], status: str) -> None:
+    desk = desk_from(CLOSED.format(policy=policy))
+    before = desk.objects()
+    assert desk.logged_in(*answers).statuses[-1] == failed(status)
+    assert desk.objects() == before
