@@ -1,4 +1,4 @@
-"""Error2String, help, exit."""
+"""Error2String, exit."""
 
 from __future__ import annotations
 
@@ -33,17 +33,8 @@ def leave(tool: Utility, arguments: Arguments) -> int:
     raise Leave
 
 
-def show_help(tool: Utility, arguments: Arguments) -> int:
-    """The listing of commands."""
-    from commands.key_mgmt_util.listing import listing
-
-    tool.write(listing())
-    return SUCCESS
-
-
 ERROR_TO_STRING = Command(
     "Error2String", "Converts Error codes to Strings", error_to_string, (_CODE,), needs_login=False
 )
 EXIT = Command("exit", "Exits this application", leave, needs_login=False)
 QUIT = Command("quit", "Exits this application", leave, needs_login=False, provenance=Provenance.RECOMMENDED)
-HELP = Command("help", "Displays this information", show_help, needs_login=False)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commands.key_mgmt_util import attributes, generate, helpers, login, manage, transfer, wrapping
-from commands.key_mgmt_util.utility import Utility
-from hsmshell.grammar import Command
+from commands.key_mgmt_util.utility import SUCCESS, Utility
+from hsmshell.grammar import Arguments, Command
+
+
+def show_help(tool: Utility, arguments: Arguments) -> int:
+    """The listing of commands."""
+    tool.write(listing())
+    return SUCCESS
+
+
+HELP = Command("help", "Displays this information", show_help, needs_login=False)
 
 _HERE: tuple[Command[Utility], ...] = (
     helpers.EXIT,
     helpers.QUIT,
-    helpers.HELP,
+    HELP,
     *login.COMMANDS,
     *generate.PAIRS,
     *generate.SYMMETRIC,

@@ -27,6 +27,13 @@ def run(arguments: Sequence[str], context: Context) -> int:
     return Shell(context).loop()
 
 
+def _without_prompt(line: str) -> str:
+    """A line that was pasted together with the prompt before it."""
+    for host in HOSTS:
+        line = line.removeprefix(host.prompt)
+    return line
+
+
 class Shell:
     """One person's terminal: which host it is on, and the variables that were set."""
 
@@ -60,7 +67,7 @@ class Shell:
 
     def _execute(self, line: str) -> int:
         try:
-            words = shlex.split(self._expand(line), comments=False)
+            words = shlex.split(self._expand(_without_prompt(line)), comments=False)
         except ValueError:
             return self._say("a quotation mark is not closed; close it and try again", 2)
         while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hsmshell.engine.access import DEFAULT_COST, OFFICERS, RULES, Operation, UserType, hash_password
 from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.cluster.cluster import ClusterCore, Session
@@ -9,6 +11,7 @@ from hsmshell.engine.errors import (
     AccessDenied,
     ArgumentsBad,
     PinLenRange,
+    QuorumValueInvalid,
     UserCountExceeded,
     UserExists,
     UserIsLoggedIn,
@@ -43,6 +46,14 @@ def check_password_length(password: str) -> None:
     """Raise ``PinLenRange`` unless the password has a length that an HSM takes."""
     if len(password) not in PASSWORD_LENGTHS:
         raise PinLenRange(f"{PASSWORD_LENGTHS.start} to {PASSWORD_LENGTHS.stop - 1} characters")
+
+
+class DeletedUser(NamedTuple):
+    """A user who was deleted from an HSM, and what it takes to bring it back."""
+
+    user: User
+    shares: tuple[int, ...]
+    """The handles of the keys that were shared with it."""
 
 
 class ClusterUsers(ClusterCore):
@@ -91,7 +102,7 @@ class ClusterUsers(ClusterCore):
                 else user._replace(type=activated, verifier=verifier, failures=0)
             )
 
-    def delete_user(self, session: Session | None, node: Container, user_type: str, name: str) -> None:
+    def delete_user(self, session: Session | None, node: Container, user_type: str, name: str) -> DeletedUser:
         """Delete a user from one HSM.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``UserIsLoggedIn``, ``AccessDenied`` when
@@ -108,24 +119,47 @@ class ClusterUsers(ClusterCore):
             officers = [one for one in self._store.users(node.id) if UserType(one.type) in OFFICERS]
             if officers == [user]:
                 raise UserTypeInvalid(name)
+            shares = tuple(key.handle for key in self._store.objects(node.id) if user.number in key.shares)
             self._store.delete_user(node.id, user.number)
+            return DeletedUser(user, shares)
 
-    def share_key(self, session: Session | None, node: Container, handle: int, number: int, *, share: bool) -> None:
-        """Let another user of this HSM use the key, or no longer.
+    def restore_user(self, session: Session | None, node: Container, deleted: DeletedUser) -> None:
+        """Bring back a user who was deleted from this HSM, under the same number and with the same shares.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name was
+        taken in the meantime.
+        """
+        with self._store.transaction():
+            self._permit(Operation.CREATE_USER, session)
+            self._require_up(node)
+            if self._store.user_named(node.id, deleted.user.name) is not None:
+                raise UserExists(deleted.user.name)
+            self._store.add_user(deleted.user)
+            for handle in deleted.shares:
+                key = self._store.object(node.id, handle)
+                if key is not None:
+                    self._store.put_object(key._replace(shares=key.shares | {deleted.user.number}))
+
+    def share_key(self, session: Session | None, node: Container, handle: int, *numbers: int, share: bool) -> None:
+        """Let other users of this HSM use the key, or no longer: all of them or none.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied`` (not the owner, a
-        public key, or the owner itself), ``UserNotFound`` and ``UserTypeInvalid`` (not a crypto user).
+        public key, or the owner itself), ``UserNotFound``, ``UserTypeInvalid`` (not a crypto user) and
+        ``QuorumValueInvalid`` when too few users would remain to approve a use.
         """
         with self._store.transaction():
             session, key = self._key_on(node, Operation.SHARE_KEY, session, handle)
-            user = self._store.user_numbered(node.id, number)
-            if user is None:
-                raise UserNotFound(str(number))
-            if key.object_class is ObjectClass.PUBLIC_KEY or number == key.owner:
-                raise AccessDenied(str(handle))
-            if UserType(user.type) not in RULES[Operation.USE_KEY].users:
-                raise UserTypeInvalid(user.type)
-            shares = key.shares | {number} if share else key.shares - {number}
+            for number in numbers:
+                user = self._store.user_numbered(node.id, number)
+                if user is None:
+                    raise UserNotFound(str(number))
+                if key.object_class is ObjectClass.PUBLIC_KEY or number == key.owner:
+                    raise AccessDenied(str(handle))
+                if UserType(user.type) not in RULES[Operation.USE_KEY].users:
+                    raise UserTypeInvalid(user.type)
+            shares = key.shares.union(numbers) if share else key.shares.difference(numbers)
+            if not share and key.quorum > len(shares) + 1:
+                raise QuorumValueInvalid(str(key.quorum))
             self._store.put_object(key._replace(shares=shares))
 
     def _existing(self, node: Container, user_type: str, name: str) -> User:

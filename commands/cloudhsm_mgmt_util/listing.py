@@ -1,0 +1,51 @@
+"""Every command in the order of ``help``, and which of them a mode has."""
+
+from __future__ import annotations
+
+from commands.cloudhsm_mgmt_util import keys, login, modes, sharing, users
+from commands.cloudhsm_mgmt_util.utility import Utility
+from hsmshell.console.values import printable
+from hsmshell.grammar import AmbiguousName, Command, UnknownName, resolve
+
+_GLOBAL_ONLY = frozenset({modes.INFO.name, modes.QUIT.name, modes.SERVER.name})
+_SERVER_ONLY = frozenset({modes.EXIT.name})
+
+COMMANDS: dict[str, Command[Utility]] = {
+    command.name: command
+    for command in (
+        users.CHANGE,
+        users.CREATE,
+        users.DELETE,
+        login.ENABLE_E2E,
+        keys.GET,
+        sharing.INFO,
+        modes.HELP,
+        modes.INFO,
+        keys.LIST,
+        users.LIST,
+        login.LOGIN,
+        login.LOGOUT,
+        modes.QUIT,
+        modes.SERVER,
+        keys.SET,
+        sharing.SHARE,
+        modes.EXIT,
+    )
+}
+
+
+def available(tool: Utility) -> list[Command[Utility]]:
+    """The commands of the mode that the tool is in."""
+    absent = _SERVER_ONLY if tool.selected is None else _GLOBAL_ONLY
+    return [command for command in COMMANDS.values() if command.name not in absent]
+
+
+def find(tool: Utility, word: str) -> Command[Utility] | None:
+    """The command that the word names or abbreviates in this mode; ``None`` after a complaint."""
+    try:
+        return COMMANDS[resolve(word, [command.name for command in available(tool)])]
+    except UnknownName:
+        tool.write(f"Unknown command: {printable(word)}. Type 'help' for the list of commands.\n")
+    except AmbiguousName as problem:
+        tool.write(f"Ambiguous command: {printable(word)} ({', '.join(problem.candidates)})\n")
+    return None

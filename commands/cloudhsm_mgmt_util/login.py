@@ -1,0 +1,87 @@
+"""loginHSM, logoutHSM, enable_e2e: the connections and who works over them."""
+
+from __future__ import annotations
+
+from commands.cloudhsm_mgmt_util.passwords import PASSWORD, hidden, is_hidden
+from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
+from hsmshell.engine.cluster import Session
+from hsmshell.engine.errors import UserNotLoggedIn
+from hsmshell.engine.records import Container
+from hsmshell.grammar import Arguments, Command, Parameter
+from hsmshell.grammar.values import Text
+
+
+def login(tool: Utility, arguments: Arguments) -> int:
+    """Open a session on every server; each decides for itself."""
+    kind, name = arguments.text("user-type"), arguments.text("user-name")
+    password = hidden(tool) if is_hidden(arguments) else arguments.text("password")
+
+    def enter(server: Server, node: Container) -> Session:
+        answer = tool.cluster.login(kind, name, password, [node], _in_the_way(tool, server, name))
+        error = answer.outcomes[0].error
+        if error is not None:
+            raise error
+        assert answer.session is not None  # the one HSM that was asked did not refuse
+        tool.begin_session(server, answer.session)
+        return answer.session
+
+    count = 0
+    for server, _ in tool.answers(LOGIN.name, enter):
+        tool.succeeded(LOGIN.name, server)
+        count += 1
+    return SUCCESS if count == len(tool.targets()) else FAILURE
+
+
+def _in_the_way(tool: Utility, server: Server, name: str) -> Session | None:
+    """A session that forbids this one: on the same server, or another user's on any (one user a process)."""
+    others = (session for session in tool.sessions() if session.user_name.lower() != name.lower())
+    return tool.session(server) or next(others, None)
+
+
+def logout(tool: Utility, arguments: Arguments) -> int:
+    """End the session on every server."""
+
+    def leave(server: Server, node: Container) -> None:
+        if tool.session(server) is None:
+            raise UserNotLoggedIn(LOGOUT.name)
+        tool.end_session(server)
+
+    count = 0
+    for server, _ in tool.answers(LOGOUT.name, leave):
+        tool.succeeded(LOGOUT.name, server)
+        count += 1
+    return SUCCESS if count == len(tool.targets()) else FAILURE
+
+
+def enable_e2e(tool: Utility, arguments: Arguments) -> int:
+    """The encrypted channel to each HSM; it is up from the start, so that this only says so again."""
+    for server, _ in tool.each():
+        tool.write("E2E enabled on server ", *server.named(), "\n")
+    return SUCCESS
+
+
+LOGIN = Command(
+    "loginHSM",
+    "Logs in to every connected HSM",
+    login,
+    (
+        Parameter("user-type", Text(), "user-type", "PRECO, CO or CU", required=True),
+        Parameter("user-name", Text(), "user-name", "the user's name; its case does not matter", required=True),
+        PASSWORD,
+    ),
+    needs_login=False,
+    notes="ours: the second line of a refusal, and the texts of a locked account and of a second login",
+)
+LOGOUT = Command(
+    "logoutHSM",
+    "Logs out from every connected HSM",
+    logout,
+    notes="ours: the text when nobody is logged in",
+)
+ENABLE_E2E = Command(
+    "enable_e2e",
+    "Enables end-to-end encryption with every connected HSM",
+    enable_e2e,
+    needs_login=False,
+    notes="ours: that a repetition says the same again",
+)
