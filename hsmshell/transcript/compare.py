@@ -7,7 +7,6 @@ have its length; all else must be the same. ``...`` elides lines, ``[..]`` a par
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
@@ -78,12 +77,19 @@ def _line_matcher(mode: str) -> Callable[[str, Actual], bool]:
         if bare.endswith(" (re)"):
             return _safe_match(bare.removesuffix(" (re)"), shown)
         if bare.endswith(" (glob)"):
-            return re.fullmatch(fnmatch.translate(bare.removesuffix(" (glob)")), shown) is not None
+            return re.fullmatch(_glob(bare.removesuffix(" (glob)")), shown) is not None
         if PARTIAL in bare:
             return re.fullmatch(".*?".join(map(re.escape, bare.split(PARTIAL))), shown) is not None
         return bare != wanted and matches(bare, actual)
 
     return matches
+
+
+def _glob(text: str) -> str:
+    """Mercurial's globs know ``*``, ``?`` and a backslash before one of them, and no character classes."""
+    tokens = re.findall(r"\\[*?\\]|.", text)
+    wild = {"*": ".*", "?": "."}
+    return "".join(wild.get(token, re.escape(token[-1])) for token in tokens)
 
 
 def _safe_match(pattern: str, text: str) -> bool:
@@ -130,31 +136,28 @@ def _aligned(expected: Sequence[str], actual: Sequence[Item], matches: Callable[
 def _same_words(expected: Sequence[str], actual: Sequence[Actual]) -> bool:
     """Whether the words are the same whatever line they stand on: a table may have been broken over lines by a page.
 
-    A word that ends in an ignored value may itself be broken in two.
+    An elision still leaves out whole lines of the output. A word that ends in an ignored value may be broken in two.
     """
     wanted = [word for line in expected for word in (line.split() if line.strip() != ELISION else [ELISION])]
-    shown = [word for line in actual for word in _words(line)]
+    shown: list[Actual] = []
+    starts: set[int] = set()
+    for line in actual:
+        starts.add(len(shown))
+        shown += _words(line)
+    starts.add(len(shown))
     patterns = [re.compile(_pattern(word, str)) for word in shown]
     breakable = [any(not isinstance(part, str) and part.kind in IGNORED for part in word) for word in shown]
-
-    def steps(place: int, index: int) -> Iterable[tuple[int, int]]:
-        if wanted[place] == ELISION:
-            yield from ((place + 1, later) for later in range(index, len(shown) + 1))
-        elif index < len(shown):
-            if patterns[index].fullmatch(wanted[place]):
-                yield place + 1, index + 1
-            both = "".join(wanted[place : place + 2])
-            if breakable[index] and place + 1 < len(wanted) and patterns[index].fullmatch(both):
-                yield place + 2, index + 1
-
     reachable = [{0}] + [set[int]() for _ in wanted]
-    for place in range(len(wanted)):
-        if wanted[place] == ELISION and reachable[place]:
-            reachable[place + 1] |= set(range(min(reachable[place]), len(shown) + 1))
-            continue
+    for place, word in enumerate(wanted):
         for index in reachable[place]:
-            for next_place, next_index in steps(place, index):
-                reachable[next_place].add(next_index)
+            if word == ELISION:
+                reachable[place + 1] |= {later for later in starts if later >= index} if index in starts else set()
+            elif index < len(shown):
+                if patterns[index].fullmatch(word):
+                    reachable[place + 1].add(index + 1)
+                following = wanted[place + 1] if place + 1 < len(wanted) else ""
+                if breakable[index] and following and patterns[index].fullmatch(word + following):
+                    reachable[place + 2].add(index + 1)
     return len(shown) in reachable[len(wanted)]
 
 

@@ -88,6 +88,8 @@ def parse(text: str, path: str) -> Document:
         except ValueError as problem:
             findings.append(Finding(line.number, f"{name}: {problem}"))
     sections.append(current)
+    if not named and not any(line.text.strip() for line in current.lines):
+        findings.append(Finding(current.line, "there is nothing to replay; a log has the prompts and what was typed"))
     return Document(path, tuple(sections), tuple(findings))
 
 

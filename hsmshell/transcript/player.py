@@ -63,12 +63,25 @@ class LogConsole:
         self._settle(self._lines[self._place : place], output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
+        if kind is Ask.SECRET and typed.strip("*"):
+            self.findings.append(
+                Finding(line.number, "a hidden answer stands in the log; take it out, give it with: #: secret")
+            )
         if kind is Ask.SECRET or (kind is Ask.PIN and not typed):
             return self._secret(line)
-        if not typed and kind is not Ask.CONFIRM and not _trimmed(self._lines[self._place :]):
-            self._over = True
+        if not typed and self._is_end(shown, kind):
             raise EndOfInput
         return typed
+
+    def _is_end(self, prompt: str, kind: Ask) -> bool:
+        """Whether nothing was typed because the input had ended there, rather than an empty line.
+
+        An empty command or confirmation is asked for again. What the log shows after the end is still compared.
+        """
+        if not _trimmed(self._lines[self._place :]):
+            self._over = True
+            return True
+        return kind in (Ask.COMMAND, Ask.CONFIRM) and self._find(prompt) is None
 
     def _end_early(self, prompt: str, output: Sequence[Actual]) -> None:
         """The log ends here, or goes on otherwise than the tool: what follows cannot be compared."""

@@ -130,5 +130,7 @@ def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
         run(section.arguments, context)
     except EndOfInput:
         pass
+    except SystemExit as ended:
+        yield Finding(section.line, f"the tool ended the process with {ended.code}")
     except Exception as problem:
         yield Finding(section.line, f"the tool ended with {type(problem).__name__}: {problem}")

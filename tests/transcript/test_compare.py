@@ -44,6 +44,11 @@ def same(expected: str, *actual: Part, mode: str = FOLD) -> bool:
         ("x (re)", "x (re)", True, True),
         ("a b\nc d", "a b c\nd", True, False),
         ("a b\n...\ny z", "a\nb\nc\ny\nz", True, False),
+        ("...\n408", "Key Handle: 408", False, False),
+        ("foo\n...", "foo bar", False, False),
+        ("[x] * (glob)", "[x] yes", True, True),
+        ("a\\* (glob)", "a*", True, True),
+        ("a\\* (glob)", "ab", False, False),
         ("a c\nb d", "a b\nc d", False, False),
     ],
 )

@@ -79,7 +79,8 @@ def test_missing_and_surplus_output_are_mismatches() -> None:
 
 
 def test_secrets_come_from_their_directive_and_never_from_the_log() -> None:
-    text = "#: tool toy\n#: secret one\n#: secret two\n...\ntoy> password\nPassword: \nsecret one\ntoy> pin\nPIN : \npin two\ntoy> bye\n..."
+    typed = "toy> password\nPassword: \nsecret one\ntoy> pin\nPIN : \npin two\ntoy> bye\n"
+    text = f"#: tool toy\n#: secret one\n#: secret two\n...\n{typed}..."
     assert play(text, echo).mismatches == 0
     shown = "...\ntoy> pin\nPIN : 1234\npin 1234\ntoy> bye\n..."
     assert play(shown, echo).mismatches == 0
@@ -91,7 +92,6 @@ def test_secrets_come_from_their_directive_and_never_from_the_log() -> None:
 
 def test_a_prompt_of_two_lines() -> None:
     assert play("...\ntoy> sure\nSure?\n(y/n)?y\nanswer y\ntoy> bye\n...", echo).mismatches == 0
-    assert play("...\ntoy> sure\nSure?\n(y/n)?\nanswer\ntoy> bye\n...", echo).mismatches == 0
 
 
 def test_the_end_of_the_log_is_the_end_of_the_input() -> None:
@@ -110,6 +110,38 @@ def test_a_tool_that_ends_too_early_leaves_lines_over() -> None:
     assert differences(play(GOOD + "toy> more\nyou said more\n", echo)) == [
         (7, (" gone", "-toy> more", "-you said more"))
     ]
+
+
+def test_a_secret_in_the_log_is_a_finding() -> None:
+    text = "#: tool toy\n#: secret one\n...\ntoy> password\nPassword: one\nsecret one\ntoy> bye\ngone\n"
+    assert [finding.line for finding in play(text, echo).findings] == [5]
+    assert play(text.replace("Password: one", "Password: ***"), echo).mismatches == 0
+
+
+def test_a_log_from_a_pipe_ends_at_a_bare_prompt_and_the_goodbye_is_compared() -> None:
+    def polite(arguments: Sequence[str], context: Context) -> int:
+        try:
+            return echo(arguments, context)
+        except EndOfInput:
+            context.console.write("goodbye\n")
+            return 0
+
+    assert play("hello\ntoy> one\nyou said one\ntoy> \ngoodbye\n", polite).mismatches == 0
+    assert differences(play("hello\ntoy> \nbye now\n", polite)) == [(3, ("-bye now", "+goodbye"))]
+    assert play("hello\ntoy> \nyou said\ntoy> bye\ngone\n", polite).mismatches == 0
+
+
+def test_nothing_to_replay_is_a_finding() -> None:
+    assert [finding.line for finding in parse("", "x.transcript").findings] == [1]
+    assert [finding.line for finding in parse("prose\n", "x.md").findings] == [1]
+    assert parse("#: tool cmu\n#: args import x\n", "x.transcript").findings == ()
+
+
+def test_a_tool_that_ends_the_process_is_a_finding() -> None:
+    def leaving(arguments: Sequence[str], context: Context) -> int:
+        raise SystemExit(3)
+
+    assert play("#: tool toy\n", leaving).findings[0].message == "the tool ended the process with 3"
 
 
 def test_a_crash_is_a_finding() -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from hsmshell.cli.main import main
 
-GOOD = "#: tool key_mgmt_util\n...\nCommand:  Error2String -r 0xdb\n\n\tError Code db maps to HSM Error: Invalid User Type.\n\nCommand:  exit\n"
+GOOD = (
+    "#: tool key_mgmt_util\n...\nCommand:  Error2String -r 0xdb\n\n"
+    "\tError Code db maps to HSM Error: Invalid User Type.\n\nCommand:  exit\n"
+)
 BAD = GOOD.replace("Code db", "Code bd")
 
 
