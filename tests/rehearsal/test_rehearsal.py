@@ -29,7 +29,8 @@ def test_files_travel_between_hosts(context: Make) -> None:
         context,
         "HSM_USER=crypto_user",
         "export HSM_PASSWORD=user1234",
-        "/opt/cloudhsm/bin/key_mgmt_util singlecmd loginHSM -u CU -s $HSM_USER -p ${HSM_PASSWORD} genRSAKeyPair -m 2048 -e 65537 -l w",
+        "/opt/cloudhsm/bin/key_mgmt_util singlecmd loginHSM -u CU -s $HSM_USER -p ${HSM_PASSWORD} "
+        "genRSAKeyPair -m 2048 -e 65537 -l w",
         'key_mgmt_util singlecmd loginHSM -u CU -s "$HSM_USER" -p $HSM_PASSWORD exportPubKey -k 407 -out p.pem',
         "ls",
         "scp p.pem root@luna-client:copy.pem",
