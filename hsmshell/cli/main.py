@@ -31,11 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     while words and words[0].startswith("-"):
         word = words.pop(0)
         if word == "--version":
-            sys.stdout.write(f"hsmshell {__version__}\n")
-            return 0
+            return _tell(f"hsmshell {__version__}\n")
         if word in ("-h", "--help"):
-            sys.stdout.write(overview())
-            return 0
+            return _tell(overview())
         name, equals, value = word.partition("=")
         if name != "--lab":
             return wrong(f"unknown option {word}; {HINT}")
@@ -47,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return wrong(f"--lab needs a directory; {HINT}")
         lab = value
     if not words:
+        if sys.stdin.isatty():
+            sys.stderr.write("hsmshell: the rehearsal shell; help lists what there is, exit leaves\n")
         return start_tool("shell", [], Settings(lab))
     verb, rest = words[0], words[1:]
     if verb in VERBS:
@@ -62,6 +62,15 @@ def wrong(message: str) -> int:
     """Say what is wrong with the command line; the exit code for it."""
     sys.stderr.write(f"hsmshell: {message}\n")
     return USAGE
+
+
+def _tell(text: str) -> int:
+    def action() -> int:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return 0
+
+    return guarded(action)
 
 
 def _run_verb(verb: str, words: Sequence[str], lab: str) -> int:

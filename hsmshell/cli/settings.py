@@ -53,7 +53,7 @@ def lab_directory(settings: Settings) -> str:
 
 def open_lab(settings: Settings) -> Lab:
     """The lab; the default one is made on first use, and stderr says so. Raises ``LabError``."""
-    from hsmshell.engine.errors import LabMissing
+    from hsmshell.engine.errors import LabExists, LabMissing
     from hsmshell.engine.lab import Lab
 
     directory = lab_directory(settings)
@@ -62,7 +62,10 @@ def open_lab(settings: Settings) -> Lab:
     except LabMissing:
         from hsmshell.engine.scenario import DEFAULT, create_lab
 
-        lab = create_lab(directory)
+        try:
+            lab = create_lab(directory)
+        except LabExists:  # another process was first
+            return Lab.open(directory)
         sys.stderr.write(f"hsmshell: made a lab from the scenario {DEFAULT} at {directory}\n")
         return lab
 

@@ -33,7 +33,10 @@ def guarded(action: Callable[[], int]) -> int:
         return FAILED
     except Exception as problem:
         if os.environ.get("HSMSHELL_DEBUG") == "1":
-            raise
+            import traceback
+
+            traceback.print_exc()
+            return DEFECT
         kind = type(problem).__name__
         return _say(f"a defect of our own ({kind}); the command was rolled back; HSMSHELL_DEBUG=1 shows more", DEFECT)
 

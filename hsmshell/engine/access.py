@@ -27,7 +27,7 @@ def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
     import hashlib
 
     secret = password.encode("utf-8", "surrogateescape")
-    return hashlib.scrypt(secret, salt=salt, n=cost, r=8, p=1, maxmem=256 * cost * 8, dklen=32)
+    return hashlib.scrypt(secret, salt=salt, n=cost, r=8, p=1, maxmem=1024 * (cost + 8), dklen=32)
 
 
 class UserType(enum.Enum):

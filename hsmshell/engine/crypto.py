@@ -15,6 +15,7 @@ from hsmshell.engine.errors import (
     DataInvalid,
     KeySizeRange,
     MechanismInvalid,
+    MechanismParamInvalid,
     WrappedKeyInvalid,
     WrappedKeyLenRange,
 )
@@ -151,7 +152,8 @@ def wrap(mechanism: Mechanism, key: bytes, data: bytes, parameters: MechanismPar
     """The data wrapped under a key in its stored form.
 
     RSA mechanisms take a public key, or a private one whose public half then wraps. Raises ``KeySizeRange`` when the
-    data's length does not fit the mechanism, ``MechanismInvalid`` for one that cannot wrap.
+    data's length does not fit the mechanism, ``MechanismInvalid`` for one that cannot wrap, ``MechanismParamInvalid``
+    for an IV of the wrong length.
     """
     if mechanism is Mechanism.RSA_PKCS_OAEP:
         return _oaep_encrypt(key, data, parameters)
@@ -177,7 +179,8 @@ def wrap(mechanism: Mechanism, key: bytes, data: bytes, parameters: MechanismPar
 def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: MechanismParameters) -> bytes:
     """What ``wrap`` was given. RSA mechanisms take a private key.
 
-    Raises ``WrappedKeyInvalid`` when the bytes do not open, ``WrappedKeyLenRange`` when they cannot be such a wrap.
+    Raises ``WrappedKeyInvalid`` when the bytes do not open, ``WrappedKeyLenRange`` when they cannot be such a wrap,
+    ``MechanismParamInvalid`` for an IV of the wrong length.
     """
     if mechanism is Mechanism.RSA_PKCS_OAEP:
         return _oaep_decrypt(key, wrapped, parameters)
@@ -186,7 +189,7 @@ def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: Mechani
 
         return _opening(lambda: _rsa_private(key).decrypt(wrapped, padding.PKCS1v15()))
     if mechanism is Mechanism.RSA_AES_KEY_WRAP:
-        size = _rsa_private(key).key_size // 8
+        size = (_rsa_private(key).key_size + 7) // 8
         if len(wrapped) <= size:
             raise WrappedKeyLenRange("shorter than one RSA block and a wrapped key")
         return _rfc5649_unwrap(_oaep_decrypt(key, wrapped[:size], parameters), wrapped[size:])
@@ -253,7 +256,7 @@ def _oaep_encrypt(key: bytes, data: bytes, parameters: MechanismParameters) -> b
 def _oaep_decrypt(key: bytes, wrapped: bytes, parameters: MechanismParameters) -> bytes:
     """RSAES-OAEP (RFC 8017 7.1.2)."""
     private = _rsa_private(key)
-    if len(wrapped) != private.key_size // 8:
+    if len(wrapped) != (private.key_size + 7) // 8:
         raise WrappedKeyLenRange("not one RSA block")
     return _opening(lambda: private.decrypt(wrapped, _oaep(parameters)))
 
@@ -326,7 +329,8 @@ def _cipher(key_type: KeyType, key: bytes, data: bytes, iv: bytes | None, *, enc
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    algorithm = algorithms.AES(key) if key_type is KeyType.AES else TripleDES(key)
+    # A key of two parts uses the first one twice (SP 800-67 3.2); the library takes three.
+    algorithm = algorithms.AES(key) if key_type is KeyType.AES else TripleDES(key if len(key) == 24 else key + key[:8])
     mode = modes.ECB() if iv is None else modes.CBC(iv)  # noqa: S305 - ECB is the mechanism asked for
     cipher = Cipher(algorithm, mode)
     context = cipher.encryptor() if encrypt else cipher.decryptor()
@@ -348,6 +352,8 @@ def _block_mode(mechanism: Mechanism, iv: bytes) -> tuple[KeyType, bytes | None,
     if mechanism not in _BLOCK_MODES:
         raise MechanismInvalid(mechanism.name)
     cipher, chained, pads = _BLOCK_MODES[mechanism]
+    if chained and len(iv) not in (0, BLOCK[cipher]):
+        raise MechanismParamInvalid(f"an IV of {len(iv)} bytes")
     return cipher, (iv or bytes(BLOCK[cipher])) if chained else None, pads
 
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.errors import LabError, LabMissing
+from hsmshell.engine.errors import LabError, LabForeign, LabMissing
 from hsmshell.engine.records import SessionRow, StoredObject
 from hsmshell.engine.services import SYSTEM, Services
 from hsmshell.engine.store import Store
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 DATABASE = "lab.db"
 """The name of the database in a lab's directory."""
+
+HISTORY = "history-"
+"""What the names of the files begin with in which a console keeps the lines that were typed."""
+
+_DRAFT = "draft-"
 
 
 class Lab:
@@ -53,7 +58,8 @@ class Lab:
                 for row in self.store.sessions():
                     if row.process == self._process:
                         self.store.delete_session(row.id)
-            os.unlink(self._process_path(self._process))
+            with contextlib.suppress(OSError):  # somebody may have removed the lab meanwhile
+                os.unlink(self._process_path(self._process))
             os.close(self._lock)
             self._lock = None
         self.store.close()
@@ -162,8 +168,67 @@ def reporting(directory: str) -> Iterator[None]:
         raise LabError(f"no lab can be kept at {directory}: {problem.strerror}; choose another with --lab") from None
 
 
+@contextlib.contextmanager
+def placing(directory: str) -> Iterator[None]:
+    """One process at a time puts a lab into the directory. Raises ``OSError``."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def destroy_files(directory: str) -> None:
     """Remove a lab's own files from its directory and nothing else. Raises ``OSError``."""
     for name in os.listdir(directory):
-        if name == DATABASE or name.startswith((f"{DATABASE}-", "process-")):
+        if _is_own(name):
             os.unlink(os.path.join(directory, name))
+
+
+def _is_own(name: str) -> bool:
+    import re
+
+    database = rf"{re.escape(DATABASE)}(-wal|-shm|-journal)?"
+    return bool(re.fullmatch(rf"{database}|process-[0-9]+-[0-9a-f]+\.lock|{HISTORY}[a-z_]+", name))
+
+
+def draft_directory(directory: str) -> str:
+    """Where this process makes a lab before it takes its place."""
+    return os.path.join(directory, f"{_DRAFT}{os.getpid()}")
+
+
+def remove_draft(draft: str) -> None:
+    """Remove a lab that did not take its place, or what is left of one that did. Raises ``OSError``."""
+    destroy_files(draft)
+    os.rmdir(draft)
+
+
+def destroy(directory: str) -> list[str]:
+    """Remove a lab, and its directory when nothing else is in it; the names of what is left there.
+
+    Raises ``LabError``.
+    """
+    with reporting(directory):
+        destroy_files(directory)
+        for name in os.listdir(directory):
+            if name.removeprefix(_DRAFT).isdigit() and name.startswith(_DRAFT):
+                with contextlib.suppress(OSError):  # something of somebody else's is in it
+                    remove_draft(os.path.join(directory, name))
+        left = os.listdir(directory)
+        if not left:
+            os.rmdir(directory)
+        return left
+
+
+def require_lab(directory: str) -> None:
+    """Refuse a directory in which nothing is ours to remove. Raises ``LabMissing`` or ``LabForeign``.
+
+    A lab that is damaged, or of a newer version, is still one.
+    """
+    try:
+        Store.open(os.path.join(directory, DATABASE)).close()
+    except (LabMissing, LabForeign):
+        raise
+    except LabError:
+        return

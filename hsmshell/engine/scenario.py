@@ -10,14 +10,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
-from hsmshell.engine.errors import HsmError, LabError, ScenarioError
-from hsmshell.engine.lab import DATABASE, Lab, destroy_files, reporting
+from hsmshell.engine.errors import HsmError, LabConflict, LabExists, ScenarioError
+from hsmshell.engine.lab import (
+    DATABASE,
+    Lab,
+    destroy_files,
+    draft_directory,
+    placing,
+    remove_draft,
+    reporting,
+    require_lab,
+)
 from hsmshell.engine.records import User
 from hsmshell.engine.scenario_keys import add_partition_object
 from hsmshell.engine.services import SYSTEM, Services
 
 DEFAULT = "migration"
 """The scenario of a lab that is made without naming one."""
+
+_COSTS = tuple(1 << power for power in range(1, 21))
+"""What scrypt's n may be; the last one takes a gigabyte of memory for each login."""
 
 Table = Mapping[str, Any]
 
@@ -47,17 +59,29 @@ def create_lab(
     is replaced only with ``force``, and only when the scenario is good.
     """
     table = _load(_locate(scenario))
-    draft = _draft_directory(directory, force)
+    _require_room(directory, force)
+    with reporting(directory):
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+    draft = draft_directory(directory)
     try:
         _make(draft, table, scenario, services or SYSTEM)
-        with reporting(directory):
+        with reporting(directory), placing(directory):
+            _require_room(directory, force)
             destroy_files(directory)
             os.replace(os.path.join(draft, DATABASE), os.path.join(directory, DATABASE))
     finally:
         if os.path.isdir(draft):
-            destroy_files(draft)
-            os.rmdir(draft)
+            remove_draft(draft)
     return Lab.open(directory, services)
+
+
+def _require_room(directory: str, force: bool) -> None:
+    """Refuse a directory that has a lab, or with ``force`` one that has another program's database."""
+    if not os.path.lexists(os.path.join(directory, DATABASE)):
+        return
+    if not force:
+        raise LabExists(f"there is a lab at {directory} already; replace it with: hsmshell lab init --force")
+    require_lab(directory)
 
 
 def _make(directory: str, table: Table, scenario: str, services: Services) -> None:
@@ -65,7 +89,7 @@ def _make(directory: str, table: Table, scenario: str, services: Services) -> No
     try:
         with lab.store.transaction():
             _fill(lab, table, os.path.basename(scenario).removesuffix(".toml"))
-    except (KeyError, TypeError, ValueError, AttributeError, HsmError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, LabConflict, HsmError) as problem:
         raise ScenarioError(
             f"{scenario}: {_explain(problem)}; compare it with a shipped scenario: hsmshell lab scenarios"
         ) from problem
@@ -77,15 +101,6 @@ def _explain(problem: Exception) -> str:
     if isinstance(problem, KeyError):
         return f"the entry {problem} is missing or unknown"
     return f"an entry is wrong ({problem})"
-
-
-def _draft_directory(directory: str, force: bool) -> str:
-    """Where the lab is made before it takes its place, so that a scenario that fails leaves an old lab alone."""
-    if os.path.lexists(os.path.join(directory, DATABASE)) and not force:
-        raise LabError(f"there is a lab at {directory} already; replace it with: hsmshell lab init --force")
-    with reporting(directory):
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-    return os.path.join(directory, f"draft-{os.getpid()}")
 
 
 def _locate(scenario: str) -> str:
@@ -118,8 +133,8 @@ def _fill(lab: Lab, table: Table, name: str) -> None:
         raise ValueError(f"client is {client!r}, not 'classic' or 'late'")
     lab.store.set_meta("client", client)
     cost = int(table.get("password_cost", DEFAULT_COST))
-    if cost < 2 or cost & (cost - 1):
-        raise ValueError("password_cost is not a power of two")
+    if cost not in _COSTS:
+        raise ValueError(f"password_cost is {cost}, not a power of two from {_COSTS[0]} to {_COSTS[-1]}")
     verifiers = _verifiers(lab.services, cost)
     for number, entry in enumerate(table.get("cluster", [])):
         _fill_cluster(lab, entry, f"cluster{number + 1}", cost, verifiers)

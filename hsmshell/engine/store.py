@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
-from hsmshell.engine.errors import LabError, LabMissing
+from hsmshell.engine.errors import LabConflict, LabError, LabForeign, LabMissing
 from hsmshell.engine.records import Container, Device, SessionRow, Settings, StoredObject, User
 from hsmshell.engine.schema import APPLICATION_ID, TABLES, VERSION
 
@@ -50,8 +50,8 @@ class Store:
     def open(cls, path: str) -> Store:
         """Open an existing database.
 
-        Raises ``LabMissing`` when there is none, ``LabError`` when the file is damaged, foreign, or of a newer
-        version.
+        Raises ``LabMissing`` when there is none, ``LabForeign`` when it is another program's, ``LabError`` when it is
+        damaged or of a newer version.
         """
         if not os.path.isfile(path):
             raise LabMissing(f"there is no lab at {os.path.dirname(path)}; make one with: hsmshell lab init")
@@ -61,7 +61,7 @@ class Store:
             version = store._db.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
             store.close()
-            raise LabError(f"{path} is not a lab of hsmshell; choose another directory with --lab")
+            raise LabForeign(f"{path} is not a lab of hsmshell; choose another directory with --lab")
         if version > VERSION:
             store.close()
             raise LabError(f"{path} was made by a newer hsmshell (schema {version}); upgrade hsmshell to open it")
@@ -86,6 +86,8 @@ class Store:
             else:
                 advice = f"{text}; check the disk, or make a new lab with: hsmshell lab init --force"
             raise LabError(f"the lab {self._path} could not be used: {advice}") from problem
+        except sqlite3.IntegrityError as problem:
+            raise LabConflict(f"{problem}") from problem
         except sqlite3.DatabaseError as problem:
             raise LabError(
                 f"the lab {self._path} is damaged ({problem}); make a new one with: hsmshell lab init --force"
@@ -188,10 +190,13 @@ class Store:
 
     def user_named(self, container: int, name: str) -> User | None:
         """Names are matched without regard to case."""
-        row = self._db.execute("SELECT * FROM user WHERE container = ? AND name = ?", (container, name)).fetchone()
+        sql = "SELECT * FROM user WHERE container = ? AND name = ?"
+        row = self._db.execute(sql, (container, _storable(name))).fetchone()
         return User(*row) if row else None
 
     def user_numbered(self, container: int, number: int) -> User | None:
+        if not _is_storable(number):
+            return None
         row = self._db.execute("SELECT * FROM user WHERE container = ? AND number = ?", (container, number)).fetchone()
         return User(*row) if row else None
 
@@ -236,6 +241,8 @@ class Store:
         )
 
     def object(self, container: int, handle: int) -> StoredObject | None:
+        if not _is_storable(handle):
+            return None
         found = self._objects("container = ? AND handle = ?", (container, handle))
         return next(iter(found), None)
 
@@ -254,6 +261,8 @@ class Store:
         if label is not None:
             traits["label"] = _storable(label)  # type: ignore[assignment]
         for column, value in traits.items():
+            if isinstance(value, int) and not _is_storable(value):
+                return []
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
@@ -305,6 +314,11 @@ class Store:
 def _storable(label: str) -> str:
     """Text as SQLite takes it: bytes that were no UTF-8 come as lone surrogates, which it refuses."""
     return label.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _is_storable(number: int) -> bool:
+    """SQLite holds numbers of 64 bits; a person may type a longer one."""
+    return -(1 << 63) <= number < 1 << 63
 
 
 def _stored_object(

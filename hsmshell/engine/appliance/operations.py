@@ -5,7 +5,7 @@ from __future__ import annotations
 from hsmshell.engine import crypto
 from hsmshell.engine.appliance.appliance import ApplicationCore, Session
 from hsmshell.engine.appliance.attributes import changed, new_object, required
-from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass
+from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass, matches_shape
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
@@ -123,6 +123,9 @@ class ApplicationObjects(ApplicationCore):
             movable: Traits = {
                 key: value for key, value in template.items() if key in {Attribute.TOKEN, Attribute.PRIVATE}
             }
+            for attribute, value in movable.items():
+                if not matches_shape(attribute, value):
+                    raise AttributeValueInvalid(attribute.name)
             rest = {key: value for key, value in template.items() if key not in movable}
             values: Traits = {**changed(item.attributes, rest), **movable}
             partition = self._partition(session.slot)

@@ -1,0 +1,116 @@
+"""``hsmshell lab show``: a lab's state as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
+
+KEY_HEADERS = ("handle", "class", "type", "label", "owner", "shared with", "nodes", "check value", "fingerprint")
+
+SHORT = 16
+"""Hexadecimal digits of a fingerprint that a table shows."""
+
+
+def tables(inventory: Inventory) -> str:
+    """Everything for a person to read."""
+    title = f": {escaped(inventory.title)}" if inventory.title else ""
+    blocks = [f"lab from the scenario {escaped(inventory.scenario)}{title}"]
+    for cluster in inventory.clusters:
+        blocks += _cluster(cluster)
+    for appliance in inventory.appliances:
+        blocks += _appliance(appliance)
+    return "\n\n".join(blocks) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text as it may reach a screen: a control character is shown, not obeyed."""
+    return "".join(letter if letter.isprintable() else _code(letter) for letter in text)
+
+
+def _code(letter: str) -> str:
+    number = ord(letter)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    from tabulate import tabulate
+
+    cells = [[escaped(str(cell)) for cell in row] for row in rows]
+    # A label of digits stays text: tabulate would drop its leading zeros.
+    return tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True)
+
+
+def _section(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    return f"{escaped(title)}\n\n{_table(headers, rows)}" if rows else f"{escaped(title)}: none"
+
+
+def _cluster(cluster: ClusterState) -> list[str]:
+    nodes = [(node.number, node.id, node.address, node.serial, node.state) for node in cluster.nodes]
+    blocks = [_section(f"cluster {cluster.name}", ("node", "id", "address", "serial", "state"), nodes)]
+    for node in cluster.nodes:
+        users = [
+            (user.number, user.type, user.name, user.failures, _yes(user.quorum_key), _yes(user.second_factor))
+            for user in node.users
+        ]
+        headers = ("id", "type", "name", "failures", "quorum key", "2FA")
+        blocks.append(_section(f"users on node {node.number}", headers, users))
+    return [*blocks, _section(f"keys of cluster {cluster.name}", KEY_HEADERS, _keys(cluster.nodes))]
+
+
+def _keys(nodes: Sequence[NodeState]) -> list[tuple[object, ...]]:
+    """One row for a key that all its HSMs describe alike, several where they differ."""
+    held: dict[tuple[object, ...], list[int]] = {}
+    for node in nodes:
+        for key in node.keys:
+            shares = ", ".join(_user(node, number) for number in key.shares) or "-"
+            row: tuple[object, ...] = (
+                *_what(key),
+                _user(node, key.owner),
+                f"{shares}; {key.quorum} must approve" if key.quorum else shares,
+                key.check_value or "-",
+                key.fingerprint[:SHORT] or "-",
+            )
+            held.setdefault(row, []).append(node.number)
+    rows = [(*row[:6], ", ".join(map(str, numbers)), *row[6:]) for row, numbers in held.items()]
+    return sorted(rows, key=lambda row: (int(str(row[0])), str(row[6])))
+
+
+def _user(node: NodeState, number: int) -> str:
+    return node.user_name(number) or f"user {number}"
+
+
+def _what(item: ObjectState) -> tuple[object, str, str, str]:
+    """Handle, class, type, label."""
+    kind = item.key_type.name if item.key_type is not None else "-"
+    name = item.object_class.name.lower().replace("_", " ")
+    return item.handle, f"{name} (session)" if item.session else name, kind, item.label
+
+
+def _appliance(appliance: ApplianceState) -> list[str]:
+    rows = [(part.slot, part.label, part.serial, part.state, len(part.objects)) for part in appliance.partitions]
+    blocks = [_section(f"appliance {appliance.name}", ("slot", "partition", "serial", "state", "objects"), rows)]
+    for part in appliance.partitions:
+        blocks += _partition(part)
+    return blocks
+
+
+def _partition(part: PartitionState) -> list[str]:
+    roles = [(role.name.lower().replace("_", " "), _yes(role.initialized), role.failures) for role in part.roles]
+    objects = [
+        (*_what(item), _flag(item, Attribute.EXTRACTABLE), item.fingerprint[:SHORT] or "-") for item in part.objects
+    ]
+    headers = ("handle", "class", "type", "label", "extractable", "fingerprint")
+    return [
+        _section(f"roles of {part.label}", ("role", "PIN set", "failures"), roles),
+        _section(f"objects of {part.label}", headers, objects),
+    ]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _flag(item: ObjectState, attribute: Attribute) -> str:
+    return _yes(bool(item.attributes[attribute])) if attribute in item.attributes else "-"

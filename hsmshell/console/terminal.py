@@ -1,0 +1,111 @@
+"""The comfortable console: an editor with a history, for a person at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import DummyHistory, History
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from hsmshell.console.console import Ask, EndOfInput
+from hsmshell.console.history import PrivateHistory
+from hsmshell.console.masking import masked
+from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.engine.lab import HISTORY
+
+
+class TerminalConsole:
+    """Asks with an editor and writes straight to the screen."""
+
+    def __init__(self, tool: str, directory: str, mask: Callable[[str], str] = masked) -> None:
+        self._output = _output()
+        self._history = PrivateHistory(os.path.join(directory, f"{HISTORY}{tool}"), mask)
+        self._commands = self._session(self._history)
+        self._lines: PromptSession[str] | None = None
+        self._unfinished = ""
+        if isinstance(sys.stdout, TextIOWrapper):
+            # Labels may hold bytes that are no text; they leave as they came.
+            sys.stdout.reconfigure(errors="surrogateescape")
+
+    def write(self, *parts: Part) -> None:
+        text = text_of(parts)
+        sys.stdout.write(text)
+        self._unfinished = _last_line(self._unfinished + text)
+
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        # The editor draws the line that it stands on from its first column, so what is there already is drawn again.
+        above, line_end, _ = prompt.rpartition("\n")
+        sys.stdout.write(f"{above}{line_end}" if line_end or not self._unfinished else "\r")
+        sys.stdout.flush()
+        message = _last_line(self._unfinished + prompt).expandtabs()
+        self._unfinished = ""
+        try:
+            return self._session_for(kind).prompt(FormattedText([("", message)]))
+        except EOFError:
+            raise EndOfInput from None
+
+    def close(self) -> None:
+        """Let everything that was written leave. Raises ``OSError`` when nobody reads any more."""
+        sys.stdout.flush()
+
+    def _session_for(self, kind: Ask) -> PromptSession[str]:
+        if kind is Ask.COMMAND:
+            return self._commands
+        if kind in (Ask.SECRET, Ask.PIN):
+            # A session of its own, so that nothing of a secret stays in one that is used again.
+            return self._session(DummyHistory(), hidden=kind is Ask.SECRET)
+        if self._lines is None:
+            self._lines = self._session(DummyHistory())
+        return self._lines
+
+    def _session(self, history: History, *, hidden: bool = False) -> PromptSession[str]:
+        return PromptSession(
+            history=history,
+            output=self._output,
+            key_bindings=_bindings(),
+            input_processors=[_Hidden()] if hidden else None,
+            enable_suspend=True,
+            reserve_space_for_menu=0,
+        )
+
+
+def _output() -> Output:
+    output = create_output()
+    if isinstance(output, Vt100_Output):
+        # Nothing here needs to know the cursor's place, and a terminal that does not answer would get a warning.
+        output.enable_cpr = False
+    return output
+
+
+def _last_line(text: str) -> str:
+    return text.rpartition("\n")[2].rpartition("\r")[2]
+
+
+def _bindings() -> KeyBindings:
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        """Pasted lines run one by one, as typed ones do; the rest waits for the next question."""
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        keys = [KeyPress(Keys.ControlM, "\r") if letter == "\n" else KeyPress(letter, letter) for letter in text]
+        event.app.key_processor.feed_multiple(keys, first=True)
+
+    return bindings
+
+
+class _Hidden(Processor):
+    """Shows nothing of what is typed, not even how much."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        return Transformation([], source_to_display=lambda i: 0, display_to_source=lambda i: 0)

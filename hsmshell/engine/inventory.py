@@ -1,0 +1,207 @@
+"""A lab's state as plain values, for a listing or a comparison: no key material, no password's hash."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hsmshell.engine.access import Role
+from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.errors import DataInvalid
+from hsmshell.engine.lab import Lab
+from hsmshell.engine.objects import fingerprint
+from hsmshell.engine.records import Container, Device, Settings, StoredObject
+
+SECRET_ATTRIBUTES = frozenset(
+    {
+        Attribute.VALUE,
+        Attribute.PRIVATE_EXPONENT,
+        Attribute.PRIME_1,
+        Attribute.PRIME_2,
+        Attribute.EXPONENT_1,
+        Attribute.EXPONENT_2,
+        Attribute.COEFFICIENT,
+    }
+)
+"""Attributes that hold material; an inventory never has them."""
+
+
+class UserState(NamedTuple):
+    """A user of one HSM."""
+
+    number: int
+    type: str
+    name: str
+    failures: int
+    quorum_key: bool
+    second_factor: bool
+
+
+class RoleState(NamedTuple):
+    """A role of a partition."""
+
+    name: str
+    initialized: bool
+    failures: int
+
+
+class ObjectState(NamedTuple):
+    """An object as one HSM or partition holds it."""
+
+    handle: int
+    object_class: ObjectClass
+    key_type: KeyType | None
+    label: str
+    fingerprint: str
+    """SHA-256 of what identifies the key, see ``objects.fingerprint``; empty for what is no key."""
+    session: bool
+    owner: int
+    shares: tuple[int, ...]
+    quorum: int
+    attributes: Attributes
+
+    @property
+    def check_value(self) -> str:
+        """The key check value in hexadecimal; empty when the object has none."""
+        value = self.attributes.get(Attribute.CHECK_VALUE, b"")
+        return value.hex() if isinstance(value, bytes) else ""
+
+
+class NodeState(NamedTuple):
+    """One HSM of a cluster."""
+
+    number: int
+    id: str
+    address: str
+    serial: str
+    state: str
+    users: tuple[UserState, ...]
+    keys: tuple[ObjectState, ...]
+
+    def user_name(self, number: int) -> str:
+        """The name of the user of that number; empty when there is none."""
+        return next((user.name for user in self.users if user.number == number), "")
+
+
+class ClusterState(NamedTuple):
+    """A cluster and its HSMs by node id."""
+
+    name: str
+    settings: Settings
+    nodes: tuple[NodeState, ...]
+
+
+class PartitionState(NamedTuple):
+    """One partition of an appliance."""
+
+    slot: int
+    label: str
+    serial: str
+    state: str
+    roles: tuple[RoleState, ...]
+    objects: tuple[ObjectState, ...]
+
+
+class ApplianceState(NamedTuple):
+    """An appliance and its partitions by slot."""
+
+    name: str
+    settings: Settings
+    partitions: tuple[PartitionState, ...]
+
+
+class Inventory(NamedTuple):
+    """Everything that is in a lab."""
+
+    scenario: str
+    title: str
+    client: str
+    clusters: tuple[ClusterState, ...]
+    appliances: tuple[ApplianceState, ...]
+
+
+def take(lab: Lab) -> Inventory:
+    """The lab's state at one moment. Objects of sessions whose process has died are gone. Raises ``LabError``."""
+    _sweep(lab)
+    store = lab.store
+    with store.reading():
+        return Inventory(
+            store.meta("scenario"),
+            store.meta("title"),
+            store.meta("client"),
+            tuple(_cluster(lab, device) for device in store.devices("cluster")),
+            tuple(_appliance(lab, device) for device in store.devices("appliance")),
+        )
+
+
+def _sweep(lab: Lab) -> None:
+    """End the sessions of dead processes; a lab that has none is only read."""
+    with lab.store.reading():
+        quiet = not lab.store.sessions()
+    if not quiet:
+        with lab.store.transaction():
+            lab.live_sessions()
+
+
+def _cluster(lab: Lab, device: Device) -> ClusterState:
+    return ClusterState(
+        device.name, device.settings, tuple(_node(lab, container) for container in lab.store.containers(device.id))
+    )
+
+
+def _node(lab: Lab, container: Container) -> NodeState:
+    users = tuple(
+        UserState(user.number, user.type, user.name, user.failures, bool(user.quorum_key), bool(user.second_factor))
+        for user in lab.store.users(container.id)
+    )
+    _, number, name, address, serial, state = container[1:7]
+    return NodeState(number, name, address, serial, state, users, _objects(lab, container))
+
+
+def _appliance(lab: Lab, device: Device) -> ApplianceState:
+    return ApplianceState(
+        device.name, device.settings, tuple(_partition(lab, container) for container in lab.store.containers(device.id))
+    )
+
+
+def _partition(lab: Lab, container: Container) -> PartitionState:
+    users = {user.name: user for user in lab.store.users(container.id)}
+    roles = tuple(
+        RoleState(role.name, bool(user and user.verifier), user.failures if user else 0)
+        for role in Role
+        if role is not Role.AUDITOR
+        for user in (users.get(role.name),)
+    )
+    objects = _objects(lab, container)
+    return PartitionState(container.number, container.name, container.serial, container.state, roles, objects)
+
+
+def _objects(lab: Lab, container: Container) -> tuple[ObjectState, ...]:
+    return tuple(_object(lab, item) for item in lab.store.objects(container.id))
+
+
+def _object(lab: Lab, item: StoredObject) -> ObjectState:
+    attributes = {key: item.attributes[key] for key in sorted(item.attributes) if key not in SECRET_ATTRIBUTES}
+    return ObjectState(
+        item.handle,
+        item.object_class,
+        item.key_type if Attribute.KEY_TYPE in item.attributes else None,
+        item.label,
+        _fingerprint(lab, item),
+        bool(item.session),
+        item.owner,
+        tuple(sorted(item.shares)),
+        item.quorum,
+        attributes,
+    )
+
+
+def _fingerprint(lab: Lab, item: StoredObject) -> str:
+    known = item.attributes.get(Attribute.FINGERPRINT_SHA256)
+    if isinstance(known, bytes):
+        return known.hex()
+    if item.object_class is ObjectClass.DATA:
+        return ""
+    try:
+        return fingerprint(dict(item.attributes), lab.store.material(item.material))
+    except DataInvalid:
+        return ""

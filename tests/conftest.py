@@ -1,0 +1,110 @@
+"""What the tests of all rooms share: labs, a supply of RSA keys, and the programs that judge our work."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from hsmshell.console import Context, Files, Generation
+from hsmshell.console.scripted import ScriptedConsole
+from hsmshell.engine.lab import Lab
+from hsmshell.engine.scenario import create_lab
+from hsmshell.engine.services import Services, generate_rsa
+
+KEYS = Path(__file__).parent / "data" / "rsa"
+"""RSA keys made for these tests with openssl; they protect nothing."""
+
+NOON = 1_511_870_400.0
+"""When the tests' labs live: 2017-11-28 12:00 UTC, the year of the guide."""
+
+MISSING_JUDGE = "needs "
+"""A skip for want of a program gives a reason that begins so."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-judges", action="store_true", help="fail, rather than skip, where a judge is missing")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if report.skipped and item.config.getoption("--require-judges") and isinstance(report.longrepr, tuple):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        if reason.startswith(MISSING_JUDGE):
+            report.outcome = "failed"
+            report.longrepr = f"{reason}, and --require-judges was given"
+    return report
+
+
+def private_key(path: Path) -> bytes:
+    """The PKCS#8 DER of a PEM file."""
+    lines = path.read_text("ascii").splitlines()
+    return base64.b64decode("".join(line for line in lines if not line.startswith("-")))
+
+
+def pooled_services() -> Services:
+    """Services whose common RSA keys come from the pool, each time the next one; other sizes are really made."""
+    pool = itertools.cycle([private_key(path) for path in sorted(KEYS.glob("*.pem"))])
+
+    def rsa_key(bits: int, exponent: int) -> bytes:
+        return next(pool) if (bits, exponent) == (2048, 65537) else generate_rsa(bits, exponent)
+
+    return Services(clock=lambda: NOON, rsa_key=rsa_key)
+
+
+@pytest.fixture
+def services() -> Services:
+    """The engine's sources, quick and with a clock that stands."""
+    return pooled_services()
+
+
+@pytest.fixture(scope="session")
+def migration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a lab from the scenario migration; nobody opens it, everybody copies it."""
+    directory = tmp_path_factory.mktemp("migration") / "lab"
+    create_lab(str(directory), "migration", services=pooled_services()).close()
+    return directory
+
+
+@pytest.fixture
+def lab_directory(migration: Path, tmp_path: Path) -> Path:
+    """A lab of the test's own that nobody has opened."""
+    directory = tmp_path / "lab"
+    shutil.copytree(migration, directory)
+    return directory
+
+
+@pytest.fixture
+def lab(lab_directory: Path, services: Services) -> Iterator[Lab]:
+    """A lab of the test's own, open."""
+    opened = Lab.open(str(lab_directory), services)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def context(lab: Lab, tmp_path: Path) -> Callable[..., Context]:
+    """Makes what a tool is given: the test's lab, the answers that it will type, and the test's directory for files."""
+
+    def make(answers: Sequence[str] = (), generation: Generation = Generation.CLASSIC) -> Context:
+        return Context(lab, ScriptedConsole(answers), Files(str(tmp_path)), generation)
+
+    return make
+
+
+@pytest.fixture
+def judge() -> Callable[[str], str]:
+    """Finds a program that judges our work; without it the test is skipped, or fails under ``--require-judges``."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(f"{MISSING_JUDGE}{name}")
+        return path
+
+    return find
