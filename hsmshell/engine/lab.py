@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DATABASE = "lab.db"
 """The name of the database in a lab's directory."""
 
+HOSTS = "hosts"
+"""The name of the folder with the simulated hosts' directories; they are part of the lab."""
+
 HISTORY = "history-"
 """What the names of the files begin with in which a console keeps the lines that were typed."""
 
@@ -112,7 +115,11 @@ class Lab:
     # sessions and the processes that hold them
 
     def add_session(self, device: int, container: int, user_type: str, user_name: str) -> int:
-        """Note that this process has somebody logged in; belongs inside a transaction."""
+        """Note that this process has somebody logged in; belongs inside a transaction.
+
+        Sessions of dead processes end on this occasion, and the keys that lived in them.
+        """
+        self.live_sessions()
         return self.store.add_session(SessionRow(0, device, self._liveness(), container, user_type, user_name))
 
     def live_sessions(self) -> list[SessionRow]:
@@ -181,9 +188,14 @@ def placing(directory: str) -> Iterator[None]:
 
 def destroy_files(directory: str) -> None:
     """Remove a lab's own files from its directory and nothing else. Raises ``OSError``."""
+    import shutil
+
     for name in os.listdir(directory):
         if _is_own(name):
             os.unlink(os.path.join(directory, name))
+    hosts = os.path.join(directory, HOSTS)
+    if os.path.isdir(hosts) and not os.path.islink(hosts):
+        shutil.rmtree(hosts)
 
 
 def _is_own(name: str) -> bool:

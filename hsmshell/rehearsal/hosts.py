@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from hsmshell.console.files import Files
+from hsmshell.engine.lab import HOSTS as HOSTS_DIRECTORY
 
 
 class Host(NamedTuple):
@@ -24,9 +25,6 @@ HOSTS: tuple[Host, ...] = (
 )
 """The first one is where a session starts."""
 
-DIRECTORY = "hosts"
-"""The folder of the hosts' directories in a lab's directory."""
-
 
 class UnknownHost(LookupError):
     """No host of that name."""
@@ -44,7 +42,7 @@ class Network:
     """The hosts' directories below a lab's directory."""
 
     def __init__(self, lab_directory: str) -> None:
-        self._base = os.path.join(lab_directory, DIRECTORY)
+        self._base = os.path.join(lab_directory, HOSTS_DIRECTORY)
 
     def files(self, host: Host) -> Files:
         """The host's working directory; it is made when it is first needed. Raises ``OSError``."""

@@ -138,13 +138,17 @@ class ApplicationCore:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
         partition = self._partition(session.slot)
         limit = int(self.appliance.device.settings.get("maximum_failures", MAXIMUM_FAILURES))
+        with self._store.reading():
+            known = self._store.user_named(partition.id, role.name)
+        # Worked out before the transaction: hashing takes long, and others would wait.
+        fits = check_password(pin, known.verifier) if known else False
         with self._store.transaction():
             user = self._store.user_named(partition.id, role.name)
             if user is None or not user.verifier:
                 raise UserPinNotInitialized(role.name)
             if user.failures >= limit:
                 raise UserLockedOut(role.name)
-            good = check_password(pin, user.verifier)
+            good = fits if known and known.verifier == user.verifier else check_password(pin, user.verifier)
             self._store.replace_user(user._replace(failures=0 if good else user.failures + 1))
             if good:
                 self._begin_login(session.slot, partition, role)

@@ -152,6 +152,7 @@ class ClusterKeys(ClusterCore):
         row = self._store.add_material(material)
         restricted = values[Attribute.CLASS] != ObjectClass.PUBLIC_KEY
         for node in targets:
+            shares = self._numbers_on(targets[0], node, spec.shares) if restricted else frozenset()
             self._store.put_object(
                 StoredObject(
                     node.id,
@@ -161,9 +162,17 @@ class ClusterKeys(ClusterCore):
                     owner=session.numbers[node.id],
                     quorum=spec.quorum if restricted else 0,
                     session=session.id if spec.session_only else 0,
-                    shares=frozenset(spec.shares) if restricted else frozenset(),
+                    shares=shares,
                 )
             )
+
+    def _numbers_on(self, home: Container, node: Container, numbers: Sequence[int]) -> frozenset[int]:
+        """The same users on another HSM, where they may have other numbers; one that is not there is left out."""
+        if node.id == home.id:
+            return frozenset(numbers)
+        known = [self._store.user_numbered(home.id, number) for number in numbers]
+        there = [self._store.user_named(node.id, user.name) for user in known if user]
+        return frozenset(user.number for user in there if user)
 
     def _check_spec(self, session: Session, nodes: Sequence[Container], spec: KeySpec) -> None:
         reachable = [node for node in nodes if node.id in session.numbers]
