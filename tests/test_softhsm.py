@@ -16,7 +16,7 @@ from commands.cmu import run as cmu
 from commands.key_mgmt_util import run as key_mgmt_util
 from hsmshell.console import Context
 from hsmshell.console.scripted import ScriptedConsole
-from hsmshell.engine import crypto
+from hsmshell.engine import encodings
 
 MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so",
@@ -44,7 +44,7 @@ class SoftToken:
 
     def public_pem(self) -> bytes:
         self._run(*self._tool, "--read-object", "--type", "pubkey", "--id", "01", "--output-file", "public.der")
-        return crypto.public_pem((self._folder / "public.der").read_bytes())
+        return encodings.public_pem((self._folder / "public.der").read_bytes())
 
     def open(self, wrapped: Path) -> bytes:
         """RSA-OAEP with SHA-1 by the token."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.cmu.errors import Message, failure
 from commands.cmu.utility import BOOLEAN, BOOLEAN_PLACEHOLDER, COMMON, Utility
-from hsmshell.engine import crypto
+from hsmshell.engine import encodings
 from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.engine.errors import DataInvalid
 from hsmshell.grammar import Arguments, Command, Parameter
@@ -25,7 +25,7 @@ def _import(utility: Utility, arguments: Arguments) -> int:
     except (OSError, ValueError):
         raise failure(Message.NO_FILE, name) from None
     try:
-        der = crypto.read_public_pem(data)
+        der = encodings.read_public_pem(data)
     except DataInvalid:
         raise failure(Message.NO_KEY, name) from None
     utility.begin(arguments)

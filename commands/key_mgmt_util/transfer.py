@@ -6,7 +6,7 @@ from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.names import calls
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console.values import handle, path
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import KeyType, ObjectClass
 from hsmshell.engine.errors import HsmError, ObjectHandleInvalid
@@ -39,7 +39,7 @@ def export_public(tool: Utility, arguments: Arguments) -> int:
         der = tool.cluster.export_public_key(tool.session, arguments.number("k"))
     except HsmError as error:
         return tool.refused(call, error)
-    if not tool.write_file(target, crypto.public_pem(der)):
+    if not tool.write_file(target, encodings.public_pem(der)):
         return FAILURE
     tool.write("\nPEM formatted public key is written to ", path(target), "\n")
     return tool.returned(call)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, KeySizeRange
 
@@ -39,13 +39,13 @@ def public_traits(der: bytes) -> Traits:
 
 def private_traits(der: bytes) -> Traits:
     """Class, type and public numbers of a private key. Raises ``DataInvalid``."""
-    return {Attribute.CLASS: int(ObjectClass.PRIVATE_KEY), **_public_numbers(crypto.public_of(der))}
+    return {Attribute.CLASS: int(ObjectClass.PRIVATE_KEY), **_public_numbers(encodings.public_of(der))}
 
 
 def _public_numbers(der: bytes) -> Traits:
-    key_type = crypto.asymmetric_type(der)
+    key_type = encodings.asymmetric_type(der)
     if key_type is KeyType.RSA:
-        modulus, bits, exponent = crypto.rsa_numbers(der)
+        modulus, bits, exponent = encodings.rsa_numbers(der)
         return {
             Attribute.KEY_TYPE: int(key_type),
             Attribute.MODULUS: modulus,
@@ -53,7 +53,7 @@ def _public_numbers(der: bytes) -> Traits:
             Attribute.PUBLIC_EXPONENT: exponent,
         }
     if key_type is KeyType.EC:
-        curve, point = crypto.ec_numbers(der)
+        curve, point = encodings.ec_numbers(der)
         return {Attribute.KEY_TYPE: int(key_type), Attribute.EC_PARAMS: curve, Attribute.EC_POINT: point}
     return {Attribute.KEY_TYPE: int(key_type)}
 
@@ -62,7 +62,7 @@ def check_value(key_type: KeyType, object_class: ObjectClass, material: bytes) -
     """Three bytes by which people compare keys; empty for a secret key that no block cipher takes."""
     if object_class is ObjectClass.SECRET_KEY:
         return crypto.zero_block_check_value(key_type, material) if key_type in crypto.BLOCK else b""
-    public = material if object_class is ObjectClass.PUBLIC_KEY else crypto.public_of(material)
+    public = material if object_class is ObjectClass.PUBLIC_KEY else encodings.public_of(material)
     return crypto.public_check_value(public)
 
 

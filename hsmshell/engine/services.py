@@ -16,7 +16,7 @@ def generate_rsa(bits: int, exponent: int) -> bytes:
     """
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    from hsmshell.engine.crypto import encode_private
+    from hsmshell.engine.encodings import encode_private
 
     if exponent != 65537:
         return _rsa_with_exponent(bits, exponent)
@@ -33,7 +33,7 @@ def _rsa_with_exponent(bits: int, exponent: int) -> bytes:
 
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    from hsmshell.engine.crypto import encode_private
+    from hsmshell.engine.encodings import encode_private
 
     while True:
         primes = rsa.generate_private_key(65537, bits).private_numbers()

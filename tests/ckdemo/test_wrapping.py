@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hsmshell.engine import crypto
+from hsmshell.engine import encodings
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.objects import Traits
 
@@ -35,7 +35,7 @@ def openssl_key(tmp_path: Path, judge: Callable[[str], str]) -> Path:
 def import_wrapping_key(desk: Desk, pem: Path) -> int:
     session = desk.session()
     template: Traits = {Attribute.TOKEN: True, Attribute.WRAP: True, Attribute.LABEL: "from openssl"}
-    return desk.application.import_public_key(session, crypto.read_public_pem(pem.read_bytes()), template)
+    return desk.application.import_public_key(session, encodings.read_public_pem(pem.read_bytes()), template)
 
 
 def opened(desk: Desk, key: Path, *options: str) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from commands.cmu import run
 from hsmshell.console import Context, Files
 from hsmshell.console.scripted import ScriptedConsole
-from hsmshell.engine import crypto
+from hsmshell.engine import encodings
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import StoredObject
 from hsmshell.engine.scenario import create_lab
@@ -33,8 +33,8 @@ class Desk:
     def __init__(self, lab: Lab, directory: Path) -> None:
         self.lab = lab
         self.directory = directory
-        self.public = crypto.public_of(lab.services.rsa_key(2048, 65537))
-        (directory / "wrapping_public.pem").write_bytes(crypto.public_pem(self.public))
+        self.public = encodings.public_of(lab.services.rsa_key(2048, 65537))
+        (directory / "wrapping_public.pem").write_bytes(encodings.public_pem(self.public))
 
     def play(self, *words: str, answers: tuple[str, ...] = ()) -> Played:
         console = ScriptedConsole(answers)

@@ -11,7 +11,7 @@ import cryptography_vectors
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import HsmError, MechanismParamInvalid, WrappedKeyInvalid, WrappedKeyLenRange
 from hsmshell.engine.mechanisms import Hash, Mechanism, MechanismParameters
@@ -92,7 +92,7 @@ def _private(fields: dict[str, bytes]) -> bytes:
     p, q, d, dmp1, dmq1, iqmp = (int.from_bytes(fields[name], "big") for name in names)
     e, n = (int.from_bytes(fields[name], "big") for name in ("Public exponent", "Modulus"))
     numbers = rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, rsa.RSAPublicNumbers(e, n))
-    return crypto.encode_private(numbers.private_key(unsafe_skip_rsa_key_validation=True))
+    return encodings.encode_private(numbers.private_key(unsafe_skip_rsa_key_validation=True))
 
 
 def _check_oaep(path: Path, algorithm: Hash) -> int:

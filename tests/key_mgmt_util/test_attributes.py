@@ -10,7 +10,7 @@ import pytest
 
 from commands.key_mgmt_util.constants import ATTRIBUTES
 from hsmshell.console import Generation
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.lab import Lab
 from tests.key_mgmt_util.driving import LOGIN, interactive
@@ -50,9 +50,9 @@ def test_published_check_values() -> None:
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     key = rsa.RSAPublicNumbers(65537, int(V2, 16)).public_key()
-    assert crypto.public_check_value(crypto.encode_public(key)).hex() == "c51c18"
+    assert crypto.public_check_value(encodings.encode_public(key)).hex() == "c51c18"
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes.fromhex(V1))
-    assert crypto.public_check_value(crypto.encode_public(point)).hex() == "bbb32a"
+    assert crypto.public_check_value(encodings.encode_public(point)).hex() == "bbb32a"
 
 
 @pytest.mark.parametrize(("generation", "size", "count"), [(Generation.CLASSIC, 444, 17), (Generation.LATE, 514, 23)])
@@ -107,8 +107,8 @@ def test_rsa_pair(lab: Lab, tmp_path: Path, generation: Generation, size: int, c
     text = (tmp_path / "public").read_text()
     public, private = dump(text), dump((tmp_path / "private").read_text())
     assert len(public) == count
-    der = crypto.read_public_pem((tmp_path / "public.pem").read_bytes())
-    modulus, bits, _ = crypto.rsa_numbers(der)
+    der = encodings.read_public_pem((tmp_path / "public.pem").read_bytes())
+    modulus, bits, _ = encodings.rsa_numbers(der)
     prefix = "0x" if generation is Generation.LATE else ""
     assert public["OBJ_ATTR_MODULUS"] == private["OBJ_ATTR_MODULUS"] == prefix + modulus.hex()
     assert public["OBJ_ATTR_MODULUS_BITS"] == f"0x{bits:08x}" == "0x00000800"
@@ -152,7 +152,7 @@ def test_ec_key_shows_point_and_curve(lab: Lab, tmp_path: Path) -> None:
     kek = bytes(range(32))
     key = ec.generate_private_key(ec.SECP256R1())
     (tmp_path / "kek.bin").write_bytes(kek)
-    (tmp_path / "ec.wrapped").write_bytes(aes_key_wrap_with_padding(kek, crypto.encode_private(key)))
+    (tmp_path / "ec.wrapped").write_bytes(aes_key_wrap_with_padding(kek, encodings.encode_private(key)))
     ran = interactive(
         lab,
         tmp_path,

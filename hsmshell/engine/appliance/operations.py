@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.appliance.appliance import ApplicationCore, Session
 from hsmshell.engine.appliance.attributes import changed, new_object, required
 from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass, matches_shape
@@ -180,7 +180,7 @@ class ApplicationObjects(ApplicationCore):
         if exponent < 3 or not exponent % 2:
             raise AttributeValueInvalid("CKA_PUBLIC_EXPONENT")
         key = self.appliance.lab.services.rsa_key(bits, exponent)
-        other = crypto.public_of(key)
+        other = encodings.public_of(key)
         with self._store.transaction():
             first = self._new(session, other, public_traits(other), public, local=True)
             return first, self._new(session, key, private_traits(key), private, local=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hsmshell.engine import crypto, objects
+from hsmshell.engine import encodings, objects
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, WrappedKeyInvalid
 from hsmshell.engine.objects import Traits
@@ -89,7 +89,7 @@ def traits_of(object_class: ObjectClass, key_type: KeyType, material: bytes) -> 
     if object_class is ObjectClass.SECRET_KEY:
         return material, objects.secret_traits(key_type, material)
     try:
-        checked = crypto.check_private(material)
+        checked = encodings.check_private(material)
         traits = objects.private_traits(checked)
     except DataInvalid as problem:
         raise WrappedKeyInvalid("not a private key") from problem

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hsmshell.engine import crypto
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.access import RULES, Operation, Relation, UserType
 from hsmshell.engine.attributes import (
     Attribute,
@@ -103,7 +103,7 @@ class ClusterKeys(ClusterCore):
         with self._store.reading():
             self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
         private = self.lab.services.rsa_key(bits, exponent)
-        public = crypto.public_of(private)
+        public = encodings.public_of(private)
         pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
         return self._store_new(session, pair, spec, local=True)
 

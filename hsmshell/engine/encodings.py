@@ -1,0 +1,131 @@
+"""The forms in which keys are stored and exchanged, by the ``cryptography`` library.
+
+Key material has one form per class: a secret key is its bytes, a private key its PKCS#8 DER (RFC 5958), a public key
+its SubjectPublicKeyInfo DER (RFC 5280 4.1.2.7). The library is imported where it is used, so that a command which needs
+no cryptography does not pay for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsmshell.engine.attributes import KeyType
+from hsmshell.engine.errors import DataInvalid
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+
+
+def load_private(der: bytes) -> PrivateKeyTypes:
+    """A private key of our own store. It was checked when it came in; checking again costs 50 ms and more."""
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    return load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
+
+
+def check_private(der: bytes) -> bytes:
+    """The PKCS#8 DER of a private key that comes from outside, fully checked and encoded anew.
+
+    Raises ``DataInvalid`` for anything that is not an unencrypted RSA, DSA or EC private key.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    try:
+        return encode_private(load_der_private_key(der, password=None))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
+        raise DataInvalid("not an unencrypted private key") from problem
+
+
+def encode_private(key: PrivateKeyTypes) -> bytes:
+    """PKCS#8 DER."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def load_public(der: bytes) -> PublicKeyTypes:
+    """A public key from SubjectPublicKeyInfo DER. Raises ``DataInvalid``."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        return load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        raise DataInvalid("not a public key") from problem
+
+
+def read_public_pem(data: bytes) -> bytes:
+    """The SubjectPublicKeyInfo DER of a PEM public key (RFC 7468 section 13, or PKCS#1). Raises ``DataInvalid``."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        return encode_public(load_pem_public_key(data))
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        raise DataInvalid("not a PEM public key") from problem
+
+
+def encode_public(key: PublicKeyTypes) -> bytes:
+    """SubjectPublicKeyInfo DER."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def public_pem(der: bytes) -> bytes:
+    """SubjectPublicKeyInfo as PEM (RFC 7468 section 13)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return load_public(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def public_of(private_der: bytes) -> bytes:
+    """The SubjectPublicKeyInfo DER of a private key's other half."""
+    return encode_public(load_private(private_der).public_key())
+
+
+def asymmetric_type(public_der: bytes) -> KeyType:
+    """The key type of a public key. Raises ``DataInvalid`` for one that this HSM does not know."""
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    key = load_public(public_der)
+    if isinstance(key, rsa.RSAPublicKey):
+        return KeyType.RSA
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return KeyType.EC
+    if isinstance(key, dsa.DSAPublicKey):
+        return KeyType.DSA
+    raise DataInvalid("neither RSA, DSA nor EC")
+
+
+def rsa_numbers(public_der: bytes) -> tuple[bytes, int, bytes]:
+    """Modulus, its length in bits, and public exponent; the integers as big-endian bytes without leading zeros."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = load_public(public_der)
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise DataInvalid("not an RSA key")
+    numbers = key.public_numbers()
+    return _unsigned(numbers.n), numbers.n.bit_length(), _unsigned(numbers.e)
+
+
+_EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
+"""The DER of the object identifier id-ecPublicKey; the curve's own follows it (RFC 5480 2.1.1)."""
+
+
+def ec_numbers(public_der: bytes) -> tuple[bytes, bytes]:
+    """The curve's object identifier as DER (CKA_EC_PARAMS) and the uncompressed point (SEC 1 2.3.3)."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = load_public(public_der)
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise DataInvalid("not an EC key")
+    start = public_der.index(_EC_PUBLIC_KEY) + len(_EC_PUBLIC_KEY)
+    curve = public_der[start : start + 2 + public_der[start + 1]]
+    return curve, key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _unsigned(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
