@@ -18,6 +18,9 @@ from hsmshell.rehearsal.hosts import HOSTS, Network, UnknownHost, find
 
 _VARIABLE = re.compile(r"'[^']*'|\$(?:(\w+)|\{(\w+)\})")
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
+_MARK = "\ue000"
+"""Stands around a variable's number while the line is split; a private-use character that nobody types."""
+
 NOT_FOUND = 127
 """A shell's exit status for a command that is not there."""
 
@@ -25,6 +28,10 @@ NOT_FOUND = 127
 def run(arguments: Sequence[str], context: Context) -> int:
     """Read commands until ``exit`` on the first host or the end of input; the last command's exit status."""
     return Shell(context).loop()
+
+
+class _NotHere(Exception):
+    """Something that this shell leaves to a real one."""
 
 
 def _without_prompt(line: str) -> str:
@@ -67,7 +74,9 @@ class Shell:
 
     def _execute(self, line: str) -> int:
         try:
-            words = shlex.split(self._expand(_without_prompt(line)), comments=False)
+            words = self._words(_without_prompt(line))
+        except _NotHere as problem:
+            return self._say(f"{problem}; for that write launchers with: hsmshell shims DIR", 2)
         except ValueError:
             return self._say("a quotation mark is not closed; close it and try again", 2)
         while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
@@ -82,14 +91,31 @@ class Shell:
             return self._builtins[words[0]](words[1:])
         return self._tool(words)
 
-    def _expand(self, line: str) -> str:
-        """``$NAME`` and ``${NAME}`` outside single quotes; a variable that is not set is empty, as in a shell."""
+    def _words(self, line: str) -> list[str]:
+        """The line's words, quotes taken off and variables put in.
 
-        def value(match: re.Match[str]) -> str:
+        ``$NAME`` and ``${NAME}`` stand for their values outside single quotes; a variable that is not set is nothing,
+        as in a shell. Raises ``ValueError`` for an open quote, ``_NotHere`` for what only a real shell does.
+        """
+        values: list[str] = []
+
+        def keep(match: re.Match[str]) -> str:
             name = match.group(1) or match.group(2)
-            return match.group(0) if name is None else re.sub(r'(["\\\'])', r"\\\1", self._variables.get(name, ""))
+            if name is None:
+                return match.group(0)
+            values.append(self._variables.get(name, ""))
+            return f"{_MARK}{len(values) - 1}{_MARK}"
 
-        return _VARIABLE.sub(value, line)
+        lexer = shlex.shlex(_VARIABLE.sub(keep, line), posix=True, punctuation_chars=True)
+        lexer.whitespace_split, lexer.commenters = True, ""
+        words: list[str] = []
+        for token in lexer:
+            if token and all(letter in lexer.punctuation_chars for letter in token):
+                raise _NotHere(f"{token} is a real shell's")
+            word = re.sub(f"{_MARK}([0-9]+){_MARK}", lambda match: values[int(match.group(1))], token)
+            if word or not token:
+                words.append(word)
+        return words
 
     def _tool(self, words: Sequence[str]) -> int:
         try:

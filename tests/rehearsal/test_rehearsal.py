@@ -62,6 +62,9 @@ def test_files_travel_between_hosts(context: Make) -> None:
         ("scp x luna-client:", "scp: x: No such file or directory\n"),
         ("scp x nowhere:", "hsmshell: there is no host nowhere; help lists them\n"),
         ("cat x", "cat: x: No such file or directory\n"),
+        ("ls; ls", "hsmshell: ; is a real shell's; for that write launchers with: hsmshell shims DIR\n"),
+        ("A=x; B=y", "hsmshell: ; is a real shell's; for that write launchers with: hsmshell shims DIR\n"),
+        ("ls | wc", "hsmshell: | is a real shell's; for that write launchers with: hsmshell shims DIR\n"),
         ("echo 'open", "hsmshell: a quotation mark is not closed; close it and try again\n"),
     ],
 )
@@ -72,7 +75,9 @@ def test_mistakes_are_told_and_give_a_status(context: Make, line: str, message: 
 
 
 def test_variables_are_not_expanded_in_single_quotes_and_empty_when_unset(context: Make) -> None:
-    _, text = shell(context, "A=x", "cat '$A'", "cat $A$B.y")
+    _, text = shell(context, "A=x", "cat '$A'", "cat $A$B.y", "B='q;|\"'", 'cat "$B" ', "cat 'a;b' $C")
+    assert 'cat: q;|": No such file' in text
+    assert "cat: a;b: No such file" in text
     assert "cat: $A: No such file" in text
     assert "cat: x.y: No such file" in text
 
