@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DATABASE = "lab.db"
 """The name of the database in a lab's directory."""
 
-HOSTS = "hosts"
+HOSTS = "simulated-hosts"
 """The name of the folder with the simulated hosts' directories; they are part of the lab."""
 
 HISTORY = "history-"

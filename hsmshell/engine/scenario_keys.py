@@ -2,53 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType
+from hsmshell.engine.appliance.attributes import GIVEN
+from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
 from hsmshell.engine.objects import Traits
+from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
 
 if TYPE_CHECKING:
     from hsmshell.engine.appliance import Application, Session
     from hsmshell.engine.lab import Lab
 
-_RESERVED = {"type", "handle", "private_handle", "size", "value", "bits", "exponent", "public", "private", "usage"}
+_TYPES = {Shape.BOOLEAN: bool, Shape.NUMBER: int, Shape.TEXT: str, Shape.DATE: str, Shape.BYTES: str}
+"""What an attribute's value is in TOML; bytes are hexadecimal text."""
 
 
-def add_partition_object(
-    lab: Lab, application: Application, session: Session, container: int, entry: Mapping[str, Any]
-) -> None:
+def _attribute_entries(*classes: ObjectClass) -> Entries:
+    """Attributes by their PKCS#11 names in lower case."""
+    return {
+        attribute.name.lower(): Entry(_TYPES[attribute.shape])
+        for attribute in sorted(set().union(*(GIVEN[kind] for kind in classes)))
+        if attribute not in (Attribute.TOKEN, Attribute.VALUE)
+    }
+
+
+_HANDLE = required(NUMBER._replace(minimum=1))
+_SECRET_ATTRIBUTES = _attribute_entries(ObjectClass.SECRET_KEY)
+_SECRET: Entries = {
+    "type": required(TEXT),
+    "handle": _HANDLE,
+    "size": NUMBER._replace(minimum=1, maximum=512),
+    "value": TEXT,
+    "usage": TEXT._replace(choices=("all",)),
+    **_SECRET_ATTRIBUTES,
+}
+_PAIR: Entries = {
+    "type": required(TEXT),
+    "handle": _HANDLE,
+    "bits": Entry(int, 2048, 1024, 16384),
+    "exponent": Entry(int, 65537),
+    "public": Entry(dict, {}),
+    "private": Entry(dict, {}),
+}
+_SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.DES2, KeyType.GENERIC_SECRET)
+
+
+def add_partition_object(lab: Lab, application: Application, session: Session, container: int, table: Table) -> None:
     """Add one ``[[appliance.partition.object]]``: a secret key, or with ``type = "RSA"`` a pair.
 
-    Entries beside the reserved ones are attributes by their PKCS#11 names in lower case. Raises ``ValueError`` or
-    ``KeyError`` for an entry that makes no sense, ``HsmError`` for one that the HSM refuses.
+    A pair's private key has the handle after the public one's. Raises ``ValueError`` for an entry that is wrong,
+    ``HsmError`` for one that the HSM refuses, ``LabConflict`` for a handle that is taken.
     """
-    common = _attributes({key: value for key, value in entry.items() if key not in _RESERVED})
-    key_type = KeyType[entry["type"]]
-    _next_handle(lab, container, int(entry["handle"]))
-    if key_type is KeyType.RSA:
-        public = {**common, **_attributes(entry.get("public", {}))}
-        private = {**common, **_attributes(entry.get("private", {}))}
-        bits, exponent = int(entry.get("bits", 2048)), int(entry.get("exponent", 65537))
-        application.generate_rsa_pair(session, bits, exponent, public, private)
+    kind = table.get("type") if isinstance(table, dict) else None
+    if kind == KeyType.RSA.name:
+        pair = checked(table, "an RSA pair", _PAIR)
+        _next_handle(lab, container, pair["handle"])
+        application.generate_rsa_pair(
+            session,
+            pair["bits"],
+            pair["exponent"],
+            _template(pair["public"], "the public key", _attribute_entries(ObjectClass.PUBLIC_KEY)),
+            _template(pair["private"], "the private key", _attribute_entries(ObjectClass.PRIVATE_KEY)),
+        )
         return
-    template: Traits = {**common, **(dict.fromkeys(USAGE, True) if entry.get("usage") == "all" else {})}
-    if "value" in entry:
-        template[Attribute.CLASS] = 4
-        template[Attribute.KEY_TYPE] = int(key_type)
-        template[Attribute.VALUE] = bytes.fromhex(entry["value"])
-        application.create(session, template)
+    item = checked(table, "an object", _SECRET)
+    key_type = next((secret for secret in _SECRET_TYPES if secret.name == item["type"]), None)
+    if key_type is None:
+        raise ValueError(
+            f"type is {item['type']!r}, not RSA or one of {', '.join(known.name for known in _SECRET_TYPES)}"
+        )
+    _next_handle(lab, container, item["handle"])
+    named = {name: value for name, value in item.items() if name in _SECRET_ATTRIBUTES}
+    template = {
+        **_template(named, "an object", _SECRET_ATTRIBUTES),
+        **(dict.fromkeys(USAGE, True) if "usage" in item else {}),
+    }
+    if ("value" in item) == ("size" in item):
+        raise ValueError(f"the object {item['handle']} takes either a size or a value")
+    if "value" in item:
+        given: Traits = {
+            Attribute.CLASS: int(ObjectClass.SECRET_KEY),
+            Attribute.KEY_TYPE: int(key_type),
+            Attribute.VALUE: bytes.fromhex(item["value"]),
+        }
+        application.create(session, {**template, **given})
     else:
-        application.generate_secret_key(session, key_type, int(entry["size"]), template)
+        application.generate_secret_key(session, key_type, item["size"], template)
 
 
 def _next_handle(lab: Lab, container: int, handle: int) -> None:
     lab.store.set_counter(f"container:{container}", "handle", handle - 1)
 
 
-def _attributes(entry: Mapping[str, Any]) -> dict[Attribute, AttributeValue]:
+def _template(table: Table, where: str, entries: Entries) -> dict[Attribute, AttributeValue]:
     values: dict[Attribute, AttributeValue] = {Attribute.TOKEN: True}
-    for name, value in entry.items():
+    for name, value in checked(table, where, entries).items():
         attribute = Attribute[name.upper()]
-        values[attribute] = bytes.fromhex(value) if attribute.shape.value == "bytes" else value
+        values[attribute] = bytes.fromhex(value) if attribute.shape is Shape.BYTES else value
     return values

@@ -33,6 +33,8 @@ class Store:
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
+            place = os.stat(path)
+            self._place = (place.st_dev, place.st_ino)
 
     @classmethod
     def create(cls, path: str) -> Store:
@@ -103,6 +105,7 @@ class Store:
                 self._depth -= 1
             return
         with self._reporting():
+            self._require_in_place()
             self._db.execute(begin)
             self._depth = 1
             try:
@@ -116,6 +119,15 @@ class Store:
                 self._depth = 0
                 if self._db.in_transaction:
                     self._db.rollback()
+
+    def _require_in_place(self) -> None:
+        """Refuse to go on with a file that is no longer the lab: what would be acknowledged would be lost."""
+        try:
+            now = os.stat(self._path)
+        except OSError:
+            now = None
+        if now is None or (now.st_dev, now.st_ino) != self._place:
+            raise LabError(f"the lab {self._path} was removed or replaced; start the tool again")
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, durable when the block has ended; one inside another is part of the outer one."""
@@ -216,11 +228,19 @@ class Store:
         row = self._db.execute("SELECT value FROM material WHERE id = ?", (number,)).fetchone()
         return bytes(row[0]) if row else b""
 
-    def put_object(self, item: StoredObject) -> None:
-        """Add the object, or replace the one of that handle; the columns that searches use follow its attributes."""
+    def add_object(self, item: StoredObject) -> None:
+        """Add the object. Raises ``LabConflict`` when its container has one of that handle."""
+        self._put_object("INSERT", item)
+
+    def replace_object(self, item: StoredObject) -> None:
+        """Put the object in the place of the one of that handle."""
+        self._put_object("INSERT OR REPLACE", item)
+
+    def _put_object(self, verb: str, item: StoredObject) -> None:
+        """The columns that searches use follow the object's attributes."""
         ident = item.attributes.get(Attribute.ID, b"")
         self._db.execute(
-            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"{verb} INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.container,
                 item.handle,

@@ -106,7 +106,7 @@ class ApplicationObjects(ApplicationCore):
             item = self._object(session, handle)
             if template and not self.appliance.policy("allow_changing_key_attributes", True):
                 raise OperationNotAllowed("partition policy 11")
-            self._store.put_object(item._replace(attributes=changed(item.attributes, template)))
+            self._store.replace_object(item._replace(attributes=changed(item.attributes, template)))
 
     def destroy(self, session: Session | None, handle: int) -> None:
         """Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ObjectHandleInvalid``."""
@@ -197,7 +197,7 @@ class ApplicationObjects(ApplicationCore):
     def _put(self, session: Session, partition: Container, values: Attributes, material: int) -> int:
         handle = self._store.next_number(f"container:{partition.id}", "handle")
         owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]
-        self._store.put_object(StoredObject(partition.id, handle, values, material, session=owner))
+        self._store.add_object(StoredObject(partition.id, handle, values, material, session=owner))
         return handle
 
     # wrapping

@@ -3,7 +3,7 @@
 from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
 from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec
 from hsmshell.engine.cluster.operations import ClusterKeys, Created, Criteria
-from hsmshell.engine.cluster.users import ClusterUsers, check_new_user, check_password_length
+from hsmshell.engine.cluster.users import NAME_LENGTH, ClusterUsers, check_new_user, check_password_length
 
 
 class Cluster(ClusterUsers, ClusterKeys):
@@ -13,6 +13,7 @@ class Cluster(ClusterUsers, ClusterKeys):
 __all__ = [
     "CHANGEABLE",
     "MAXIMUM_FAILURES",
+    "NAME_LENGTH",
     "Cluster",
     "Created",
     "Criteria",

@@ -153,7 +153,7 @@ class ClusterKeys(ClusterCore):
         restricted = values[Attribute.CLASS] != ObjectClass.PUBLIC_KEY
         for node in targets:
             shares = self._numbers_on(targets[0], node, spec.shares) if restricted else frozenset()
-            self._store.put_object(
+            self._store.add_object(
                 StoredObject(
                     node.id,
                     handle,
@@ -244,7 +244,7 @@ class ClusterKeys(ClusterCore):
                 raise AttributeValueInvalid(attribute.name)
             if attribute is Attribute.WRAP_WITH_TRUSTED and key.flag(attribute) and not value:
                 raise AttributeReadOnly(attribute.name)
-            self._store.put_object(key._replace(attributes={**key.attributes, attribute: value}))
+            self._store.replace_object(key._replace(attributes={**key.attributes, attribute: value}))
 
     def delete_key(self, session: Session | None, handle: int) -> tuple[Container, ...]:
         """Delete the key from every HSM that is up; those HSMs are returned.

@@ -138,7 +138,7 @@ class ClusterUsers(ClusterCore):
             for handle in deleted.shares:
                 key = self._store.object(node.id, handle)
                 if key is not None:
-                    self._store.put_object(key._replace(shares=key.shares | {deleted.user.number}))
+                    self._store.replace_object(key._replace(shares=key.shares | {deleted.user.number}))
 
     def share_key(self, session: Session | None, node: Container, handle: int, *numbers: int, share: bool) -> None:
         """Let other users of this HSM use the key, or no longer: all of them or none.
@@ -160,7 +160,7 @@ class ClusterUsers(ClusterCore):
             shares = key.shares.union(numbers) if share else key.shares.difference(numbers)
             if not share and key.quorum > len(shares) + 1:
                 raise QuorumValueInvalid(str(key.quorum))
-            self._store.put_object(key._replace(shares=shares))
+            self._store.replace_object(key._replace(shares=shares))
 
     def _existing(self, node: Container, user_type: str, name: str) -> User:
         user = self._store.user_named(node.id, name)

@@ -1,0 +1,164 @@
+"""From a scenario's tables to the devices, users and keys of a lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
+from hsmshell.engine.cluster import NAME_LENGTH
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE
+from hsmshell.engine.lab import Lab
+from hsmshell.engine.records import User
+from hsmshell.engine.scenario_entries import (
+    NUMBER,
+    TABLES,
+    TEXT,
+    Entries,
+    Entry,
+    Table,
+    checked,
+    on_or_off,
+    required,
+)
+from hsmshell.engine.scenario_keys import add_partition_object
+from hsmshell.engine.services import Services
+
+LARGEST_COST = 1 << 20
+"""The largest scrypt n: a login with it takes a gigabyte of memory."""
+
+Verifier = Callable[[str], str]
+
+_POSITIVE = NUMBER._replace(minimum=1)
+_SCENARIO: Entries = {
+    "title": Entry(str, ""),
+    "client": Entry(str, "", choices=("", "classic", "late")),
+    "password_cost": Entry(int, DEFAULT_COST, 2, LARGEST_COST),
+    "cluster": TABLES,
+    "appliance": TABLES,
+}
+_CLUSTER: Entries = {"name": TEXT, "hsm": required(TABLES), "user": TABLES}
+_HSM: Entries = {
+    "id": required(TEXT),
+    "address": required(TEXT),
+    "serial": Entry(str, ""),
+    "node": NUMBER._replace(maximum=1023),
+    "next_handle": _POSITIVE,
+}
+_USER: Entries = {
+    "id": required(_POSITIVE),
+    "type": required(TEXT._replace(choices=tuple(kind.value for kind in UserType))),
+    "name": required(TEXT),
+    "password": Entry(str, ""),
+}
+_SETTINGS: Entries = {
+    "serial": Entry(str, "0"),
+    "slot_description": Entry(str, ""),
+    "firmware": Entry(str, ""),
+    "model": Entry(str, ""),
+    "fips": on_or_off(False),
+    "cmu_password_prompt": on_or_off(True),
+    "allow_secret_key_wrapping": on_or_off(True),
+    "allow_private_key_wrapping": on_or_off(False),
+    "allow_changing_key_attributes": on_or_off(True),
+    "maximum_failures": Entry(int, 10, 1, 255),
+}
+_APPLIANCE: Entries = {**_SETTINGS, "name": TEXT, "partition": required(TABLES)}
+_ROLES = {
+    "crypto_officer_pin": Role.CRYPTO_OFFICER,
+    "crypto_user_pin": Role.CRYPTO_USER,
+    "security_officer_pin": Role.SECURITY_OFFICER,
+}
+_PARTITION: Entries = {
+    "slot": required(NUMBER._replace(maximum=65535)),
+    "label": required(TEXT),
+    "serial": Entry(str, ""),
+    "slot_description": TEXT,
+    "next_handle": _POSITIVE,
+    "object": TABLES,
+    **dict.fromkeys(_ROLES, TEXT),
+}
+
+
+def fill(lab: Lab, table: Table, name: str) -> None:
+    """Put the scenario into an empty lab, within a transaction.
+
+    Raises ``ValueError`` for an entry that is wrong, ``HsmError`` for one that the HSM refuses, ``LabConflict`` for two
+    that claim the same number or name.
+    """
+    scenario = checked(table, "the scenario", _SCENARIO)
+    for entry in ("title", "client"):
+        lab.store.set_meta(entry, scenario[entry])
+    lab.store.set_meta("scenario", name)
+    cost = scenario["password_cost"]
+    if cost & (cost - 1):
+        raise ValueError(f"password_cost is {cost}, not a power of two")
+    verifier = _verifiers(lab.services, cost)
+    for number, entry in enumerate(scenario["cluster"], start=1):
+        _add_cluster(lab, checked(entry, "a cluster", _CLUSTER), f"cluster{number}", cost, verifier)
+    for number, entry in enumerate(scenario["appliance"], start=1):
+        _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", verifier)
+
+
+def _verifiers(services: Services, cost: int) -> Verifier:
+    """Hashes each password once: the same user on two HSMs has the same verifier, as after a synchronisation."""
+    known: dict[str, str] = {}
+
+    def verifier(password: str) -> str:
+        if password not in known:
+            known[password] = hash_password(password, services.random_bytes(16), cost) if password else ""
+        return known[password]
+
+    return verifier
+
+
+def _add_cluster(lab: Lab, cluster: Table, name: str, cost: int, verifier: Verifier) -> None:
+    device = lab.store.add_device(
+        "cluster", cluster.get("name", name), {"password_cost": cost}, lab.services.random_bytes(32)
+    )
+    if not cluster["hsm"]:
+        raise ValueError("a cluster has no hsm")
+    users = [checked(user, "a user", _USER) for user in cluster["user"]]
+    for position, table in enumerate(cluster["hsm"]):
+        hsm = checked(table, "an hsm", _HSM)
+        node = hsm.get("node", position)
+        container = lab.store.add_container(device, node, hsm["id"], hsm["address"], hsm["serial"], {})
+        if "next_handle" in hsm:
+            counter = hsm["next_handle"] - node * HANDLE_RANGE
+            if not 0 < counter < HANDLE_RANGE:
+                raise ValueError(f"next_handle {hsm['next_handle']} is not in the range of node {node}")
+            lab.store.set_counter(f"container:{container}", "handle", counter - 1)
+        for user in users:
+            if len(user["name"]) > NAME_LENGTH:
+                raise ValueError(f"the user name {user['name']!r} is longer than {NAME_LENGTH} characters")
+            password = verifier(user["password"])
+            lab.store.add_user(User(container, user["id"], user["type"], user["name"], password))
+        lab.store.set_counter(f"container:{container}", "user", max((user["id"] for user in users), default=0))
+
+
+def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> None:
+    settings = {entry: table[entry] for entry in _SETTINGS}
+    device = lab.store.add_device("appliance", table.get("name", name), settings, lab.services.random_bytes(32))
+    partitions = [checked(part, "a partition", _PARTITION) for part in table["partition"]]
+    containers = [_add_partition(lab, device, part, verifier) for part in partitions]
+    appliance = lab.appliances()[-1]
+    for part, container in zip(partitions, containers, strict=True):
+        application = appliance.application()
+        session = application.open_session(part["slot"])
+        application.login_activated(session)
+        for item in part["object"]:
+            add_partition_object(lab, application, session, container, item)
+        application.close()
+        highest = max((item.handle for item in lab.store.objects(container)), default=0)
+        following = part.get("next_handle", highest + 1)
+        if following <= highest:
+            raise ValueError(f"next_handle {following} of {part['label']} is not above its objects' ({highest})")
+        lab.store.set_counter(f"container:{container}", "handle", following - 1)
+
+
+def _add_partition(lab: Lab, device: int, part: Table, verifier: Verifier) -> int:
+    settings = {"slot_description": part["slot_description"]} if "slot_description" in part else {}
+    container = lab.store.add_container(device, part["slot"], part["label"], "", part["serial"], settings)
+    for number, (entry, role) in enumerate(_ROLES.items()):
+        if entry in part:
+            lab.store.add_user(User(container, number, role.name, role.name, verifier(part[entry])))
+    return container
