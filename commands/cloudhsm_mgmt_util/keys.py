@@ -108,5 +108,4 @@ LIST = Command(
     list_attributes,
     (_HELP,),
     Provenance.ATTESTED,
-    needs_login=False,
 )

@@ -69,7 +69,6 @@ LOGIN = Command(
         Parameter("user-name", Text(), "user-name", "the user's name; its case does not matter", required=True),
         PASSWORD,
     ),
-    needs_login=False,
     notes="ours: the second line of a refusal, and the texts of a locked account and of a second login",
 )
 LOGOUT = Command(
@@ -82,6 +81,5 @@ ENABLE_E2E = Command(
     "enable_e2e",
     "Enables end-to-end encryption with every connected HSM",
     enable_e2e,
-    needs_login=False,
     notes="ours: that a repetition says the same again",
 )

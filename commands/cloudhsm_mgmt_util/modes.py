@@ -114,17 +114,15 @@ SERVER = Command(
     "Enters server mode: the commands that follow go to one HSM",
     enter,
     (_NUMBER,),
-    needs_login=False,
     notes="ours: the text for a wrong number",
 )
-EXIT = Command("exit", "Leaves server mode", leave_mode, needs_login=False)
-QUIT = Command("quit", "Logs out, disconnects and ends the tool", quit_tool, needs_login=False)
+EXIT = Command("exit", "Leaves server mode", leave_mode)
+QUIT = Command("quit", "Logs out, disconnects and ends the tool", quit_tool)
 INFO = Command(
     "info",
     "Shows a connection and who is logged in on it",
     info,
     (_SERVER, _ONE),
-    needs_login=False,
     notes="ours: all servers when none is named, and the states of a lost connection and of nobody logged in",
 )
 HELP = Command(
@@ -133,5 +131,4 @@ HELP = Command(
     show_help,
     (_COMMAND,),
     Provenance.RECOMMENDED,
-    needs_login=False,
 )

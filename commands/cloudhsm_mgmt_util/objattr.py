@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 
 from hsmshell.console.values import Kind, Part, Value, hexadecimal, printable
-from hsmshell.engine.attributes import Attribute, KeyType, Shape
+from hsmshell.engine.attributes import Attribute, AttributeValue, Shape
+from hsmshell.engine.cluster import presented
 from hsmshell.engine.errors import AttributeTypeInvalid
 from hsmshell.engine.records import StoredObject
 
@@ -69,27 +70,10 @@ DUMPED = (
 _WIDE = frozenset({_A.VALUE_LEN, _A.MODULUS_BITS})
 """Shown in eight digits also by ``ALL``, which shows other numbers and booleans in two."""
 
-_CURVE_NIDS = {
-    "06052b81040021": 713,  # secp224r1
-    "06082a8648ce3d030107": 415,  # prime256v1
-    "06052b81040022": 715,  # secp384r1
-    "06052b81040023": 716,  # secp521r1
-    "06052b8104000a": 714,  # secp256k1
-}
-"""A curve's object identifier (DER) -> its number in OpenSSL, which is the modulus bits of an EC key."""
 
-
-def value_of(key: StoredObject, item: ObjectAttribute) -> bool | int | str | bytes | None:
-    """The value as this tool sees it; ``None`` when keys of the type have none.
-
-    An EC key shows its point as modulus and its curve's number as modulus bits.
-    """
-    if key.key_type is KeyType.EC and item is ObjectAttribute.MODULUS:
-        return key.attributes.get(Attribute.EC_POINT)
-    if key.key_type is KeyType.EC and item is ObjectAttribute.MODULUS_BITS:
-        curve = key.attributes.get(Attribute.EC_PARAMS, b"")
-        return _CURVE_NIDS.get(curve.hex() if isinstance(curve, bytes) else "")
-    return None if item.attribute is None else key.attributes.get(item.attribute)
+def value_of(key: StoredObject, item: ObjectAttribute) -> AttributeValue | None:
+    """The value as the HSM shows it; ``None`` when keys of the type have none."""
+    return None if item.attribute is None else presented(key, item.attribute)
 
 
 def shown(key: StoredObject, item: ObjectAttribute, *, whole: bool) -> Part:

@@ -155,5 +155,4 @@ LIST = Command(
     "Lists the users of every connected HSM",
     list_users,
     provenance=Provenance.ATTESTED,
-    needs_login=False,
 )

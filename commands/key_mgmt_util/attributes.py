@@ -8,6 +8,7 @@ from commands.key_mgmt_util.constants import ATTRIBUTES, DumpedAttribute, Width
 from commands.key_mgmt_util.utility import FAILURE, Utility
 from hsmshell.console.values import path
 from hsmshell.engine.attributes import Attribute, KeyType
+from hsmshell.engine.cluster import presented
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import StoredObject
 from hsmshell.grammar import Arguments, Command, Parameter
@@ -30,7 +31,7 @@ def get_attribute(tool: Utility, arguments: Arguments) -> int:
     except HsmError as error:
         return tool.refused(call, error)
     whole = selector == constants.ALL
-    rows = [row for row in ATTRIBUTES if value_of(key, row) is not None]
+    rows = [row for row in ATTRIBUTES if presented(key, row.attribute) is not None]
     if whole:
         rows = [row for row in rows if tool.late or not row.late_only]
     else:
@@ -50,23 +51,9 @@ def get_attribute(tool: Utility, arguments: Arguments) -> int:
     return tool.returned(call)
 
 
-def value_of(key: StoredObject, row: DumpedAttribute) -> bool | int | str | bytes | None:
-    """The value as this tool sees it; ``None`` when keys of the type have none.
-
-    An EC key shows its point as modulus and its curve's number as modulus bits.
-    """
-    attributes = key.attributes
-    if key.key_type is KeyType.EC and row.attribute is Attribute.MODULUS:
-        return attributes.get(Attribute.EC_POINT)
-    if key.key_type is KeyType.EC and row.attribute is Attribute.MODULUS_BITS:
-        curve = attributes.get(Attribute.EC_PARAMS, b"")
-        return constants.CURVE_NIDS.get(curve.hex() if isinstance(curve, bytes) else "")
-    return attributes.get(row.attribute)
-
-
 def printed(key: StoredObject, row: DumpedAttribute, *, whole: bool, late: bool) -> str:
     """The value's line or lines in a dump."""
-    value = value_of(key, row)
+    value = presented(key, row.attribute)
     if isinstance(value, bytes):
         if row.width is Width.TEXT:
             return value.decode("utf-8", "surrogateescape")

@@ -65,15 +65,6 @@ HASHES: dict[int, Hash] = {2: Hash.SHA1, 3: Hash.SHA256, 4: Hash.SHA384, 5: Hash
 HASH_NAMES = {number: name.value for number, name in HASHES.items()}
 DEFAULT_HASH = 2
 
-CURVE_NIDS: dict[str, int] = {
-    "06052b81040021": 713,
-    "06082a8648ce3d030107": 415,
-    "06052b81040022": 715,
-    "06052b81040023": 716,
-    "06052b8104000a": 714,
-}
-"""An EC key's MODULUS_BITS is OpenSSL's number of its curve: CKA_EC_PARAMS (an OID's DER, RFC 5480 2.1.1.1) -> NID."""
-
 
 class Width(enum.Enum):
     """How an attribute's value is printed in a dump."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+from commands.key_mgmt_util.constants import UNWRAPPABLE
 from hsmshell.engine.attributes import USAGE, Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import WrappedKeyInvalid
 from hsmshell.engine.records import StoredObject
@@ -57,6 +58,8 @@ def decode(data: bytes) -> tuple[Header, bytes]:
         )
     except (ValueError, KeyError) as problem:
         raise WrappedKeyInvalid("no header of a key") from problem
+    if header.key_type not in UNWRAPPABLE[header.object_class]:
+        raise WrappedKeyInvalid("no key has that class and type")
     if len(data) <= size:
         raise WrappedKeyInvalid("nothing after the header")
     return header, data[size:]

@@ -33,8 +33,6 @@ def leave(tool: Utility, arguments: Arguments) -> int:
     raise Leave
 
 
-ERROR_TO_STRING = Command(
-    "Error2String", "Converts Error codes to Strings", error_to_string, (_CODE,), needs_login=False
-)
-EXIT = Command("exit", "Exits this application", leave, needs_login=False)
-QUIT = Command("quit", "Exits this application", leave, needs_login=False, provenance=Provenance.RECOMMENDED)
+ERROR_TO_STRING = Command("Error2String", "Converts Error codes to Strings", error_to_string, (_CODE,))
+EXIT = Command("exit", "Exits this application", leave)
+QUIT = Command("quit", "Exits this application", leave, provenance=Provenance.RECOMMENDED)

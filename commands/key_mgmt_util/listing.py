@@ -15,7 +15,7 @@ def show_help(tool: Utility, arguments: Arguments) -> int:
     return SUCCESS
 
 
-HELP = Command("help", "Displays this information", show_help, needs_login=False)
+HELP = Command("help", "Displays this information", show_help)
 
 _HERE: tuple[Command[Utility], ...] = (
     helpers.EXIT,

@@ -83,7 +83,7 @@ _LATE_HEADER = (
 )
 
 COMMANDS = (
-    Command("listUsers", "Lists all users of a partition", list_users, needs_login=False),
-    Command("loginHSM", "Login to the HSM", login, (_USER_TYPE, _PASSWORD, _HIDDEN, _NAME), needs_login=False),
-    Command("logoutHSM", "Logout from the HSM", logout, needs_login=False),
+    Command("listUsers", "Lists all users of a partition", list_users),
+    Command("loginHSM", "Login to the HSM", login, (_USER_TYPE, _PASSWORD, _HIDDEN, _NAME)),
+    Command("logoutHSM", "Logout from the HSM", logout),
 )

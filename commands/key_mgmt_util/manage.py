@@ -8,6 +8,7 @@ from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console.values import handle, joined, user_id
+from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.cluster import Criteria
 from hsmshell.engine.errors import AccessDenied, HsmError, ObjectHandleInvalid
@@ -84,6 +85,10 @@ def key_info(tool: Utility, arguments: Arguments) -> int:
 def find_key(tool: Utility, arguments: Arguments) -> int:
     """The handles of the keys that this user can use and that pass all filters."""
     call = "Cfm3FindKey"
+    try:
+        tool.cluster.check_login(Operation.READ_KEY, tool.session)
+    except HsmError as error:
+        return tool.refused(call, error)
     modulus = None
     if "m" in arguments:
         data = tool.read_file(arguments.text("m"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from commands.key_mgmt_util.explain import help_block
 from commands.key_mgmt_util.helpers import Leave
 from commands.key_mgmt_util.listing import COMMANDS, NOT_YET
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
 from hsmshell.grammar import (
@@ -65,7 +65,7 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
         return FAILURE
     for number, command in enumerate(chain):
         if number:
-            tool.write("Command: " + "  ".join(command) + "\n")
+            tool.write("Command: " + printable("  ".join(command)) + "\n")
         try:
             if execute(tool, command) != SUCCESS:
                 return FAILURE
@@ -77,11 +77,11 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
 
 
 def split_chain(words: Sequence[str]) -> list[list[str]]:
-    """The line cut at every command's name that is not the value of an option."""
+    """The line cut before every word that is neither an option nor the value of one: it names a command, or should."""
     chain: list[list[str]] = []
     value_follows = False
     for word in words:
-        if not chain or (not value_follows and (word in COMMANDS or word in NOT_YET)):
+        if not chain or (not value_follows and not word.startswith("-")):
             chain.append([word])
             value_follows = False
             continue
@@ -108,8 +108,10 @@ def execute(tool: Utility, words: Sequence[str]) -> int:
         return command.handler(tool, arguments)
     except UsageError as problem:
         tool.complain(printable(explain(command, problem)))
-        tool.write(help_block(command))
-        return FAILURE
+    except Misuse as problem:
+        tool.complain(str(problem))
+    tool.write(help_block(command))
+    return FAILURE
 
 
 def explain(command: Command[Utility], problem: UsageError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
 from hsmshell.console.values import handle, path
 from hsmshell.engine import crypto, encodings
 from hsmshell.engine.access import Operation
@@ -57,7 +57,7 @@ def import_symmetric(tool: Utility, arguments: Arguments) -> int:
     if data is None:
         return FAILURE
     if len(data) not in SECRET_LENGTHS[key_type]:
-        return tool.complain(f"Invalid key size {len(data)} for the given key type.")
+        raise Misuse(_wrong_size(data))
     wrapper = None
     if "wk" in arguments:
         wrapper = _wrapping_key(tool, arguments.text("wk"))
@@ -137,9 +137,12 @@ def _wrapping_key(tool: Utility, source: str) -> bytes | None:
     """The AES key that a file holds; ``None`` after a complaint."""
     data = tool.read_file(source)
     if data is not None and len(data) not in SECRET_LENGTHS[KeyType.AES]:
-        tool.complain(f"Invalid key size {len(data)} for the given key type.")
-        return None
+        raise Misuse(_wrong_size(data))
     return data
+
+
+def _wrong_size(data: bytes) -> str:
+    return f"Invalid key size {len(data)} for the given key type."
 
 
 EXPORT_PUBLIC = Command("exportPubKey", "Exports RSA/DSA/EC Public key", export_public, (options.KEY, options.OUTPUT))

@@ -14,6 +14,10 @@ SUCCESS, FAILURE = 0, 1
 """What a handler returns."""
 
 
+class Misuse(Exception):
+    """The arguments are well formed but do not fit together; the message is the tool's, the help block follows it."""
+
+
 class Utility:
     """One process of the tool on one cluster."""
 
@@ -58,7 +62,7 @@ class Utility:
 
     def attested(self) -> None:
         """The line that ``-attest`` adds."""
-        self.write("\n\tAttestation Check : [PASS]\n\n")
+        self.write("\n\tAttestation Check : [PASS]\n")
 
     def refused(self, call: str, error: HsmError) -> int:
         """An engine's refusal, for a command that prints no cluster block of its own."""

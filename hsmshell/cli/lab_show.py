@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hsmshell.console.values import printable
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
 
@@ -15,8 +16,8 @@ SHORT = 16
 
 def tables(inventory: Inventory) -> str:
     """Everything for a person to read."""
-    title = f": {escaped(inventory.title)}" if inventory.title else ""
-    blocks = [f"lab from the scenario {escaped(inventory.scenario)}{title}"]
+    title = f": {printable(inventory.title)}" if inventory.title else ""
+    blocks = [f"lab from the scenario {printable(inventory.scenario)}{title}"]
     for cluster in inventory.clusters:
         blocks += _cluster(cluster)
     for appliance in inventory.appliances:
@@ -24,26 +25,16 @@ def tables(inventory: Inventory) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def escaped(text: str) -> str:
-    """Text as it may reach a screen: a control character is shown, not obeyed."""
-    return "".join(letter if letter.isprintable() else _code(letter) for letter in text)
-
-
-def _code(letter: str) -> str:
-    number = ord(letter)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
-
-
 def _table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     from tabulate import tabulate
 
-    cells = [[escaped(str(cell)) for cell in row] for row in rows]
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
     # A label of digits stays text: tabulate would drop its leading zeros.
     return tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True)
 
 
 def _section(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    return f"{escaped(title)}\n\n{_table(headers, rows)}" if rows else f"{escaped(title)}: none"
+    return f"{printable(title)}\n\n{_table(headers, rows)}" if rows else f"{printable(title)}: none"
 
 
 def _cluster(cluster: ClusterState) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hsmshell.cli.settings import WrongUsage
 from hsmshell.cli.start import FAILED
+from hsmshell.console.values import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -105,7 +106,7 @@ def _told(report: Report) -> Iterable[str]:
 
 def _visible(text: str) -> str:
     """Control characters are shown, not obeyed."""
-    return "".join(letter if letter.isprintable() or letter == "\t" else repr(letter)[1:-1] for letter in text)
+    return "\t".join(map(printable, text.split("\t")))
 
 
 def _document(reports: Sequence[Report]) -> dict[str, object]:

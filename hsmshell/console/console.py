@@ -32,6 +32,10 @@ class EndOfInput(EOFError):
 class Console(Protocol):
     """The two verbs. A tool has no other way to reach a terminal, a pipe or a transcript."""
 
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits there, whose Ctrl-C may mean one line rather than the whole program."""
+
     def write(self, *parts: Part) -> None:
         """Print exactly these parts: no blank between them, no line end after them."""
 

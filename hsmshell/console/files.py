@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 
@@ -12,7 +13,9 @@ class Files:
         self.directory = directory
 
     def locate(self, path: str) -> str:
-        """The path that the operating system is asked for."""
+        """The path that the operating system is asked for. Raises ``OSError`` for what can be no path."""
+        if "\0" in path:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
         return os.path.join(self.directory, path) if self.directory else path
 
     def read(self, path: str) -> bytes:

@@ -24,6 +24,10 @@ class PlainConsole:
         self._sink = sink
         self._terminal = source.isatty()
 
+    @property
+    def interactive(self) -> bool:
+        return self._terminal
+
     def write(self, *parts: Part) -> None:
         self._sink.write(text_of(parts))
 

@@ -11,6 +11,8 @@ from hsmshell.console.values import Kind, Part, text_of
 class ScriptedConsole:
     """Answers every question from a list, in order; raises ``EndOfInput`` when the list is used up."""
 
+    interactive = False
+
     def __init__(self, answers: Iterable[str] = ()) -> None:
         self._answers = iter(answers)
         self.parts: list[Part] = []

@@ -27,6 +27,8 @@ from hsmshell.engine.lab import HISTORY
 class TerminalConsole:
     """Asks with an editor and writes straight to the screen."""
 
+    interactive = True
+
     def __init__(self, tool: str, directory: str, mask: Callable[[str], str] = masked) -> None:
         self._output = _output()
         self._history = PrivateHistory(os.path.join(directory, f"{HISTORY}{tool}"), mask)

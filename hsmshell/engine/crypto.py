@@ -6,6 +6,7 @@ Keys come in their stored form, see ``encodings``.
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from hsmshell.engine import encodings
@@ -40,7 +41,13 @@ def public_check_value(public_der: bytes) -> bytes:
     return hashlib.sha1(public_der, usedforsecurity=False).digest()[:3]
 
 
-def wrap(mechanism: Mechanism, key: bytes, data: bytes, parameters: MechanismParameters) -> bytes:
+def wrap(
+    mechanism: Mechanism,
+    key: bytes,
+    data: bytes,
+    parameters: MechanismParameters,
+    random_bytes: Callable[[int], bytes] = os.urandom,
+) -> bytes:
     """The data wrapped under a key in its stored form.
 
     RSA mechanisms take a public key, or a private one whose public half then wraps. Raises ``KeySizeRange`` when the
@@ -55,9 +62,7 @@ def wrap(mechanism: Mechanism, key: bytes, data: bytes, parameters: MechanismPar
         return _fitting(lambda: _rsa_public(key).encrypt(data, padding.PKCS1v15()))
     if mechanism is Mechanism.RSA_AES_KEY_WRAP:
         # PKCS#11 v3.0 2.1.21: a temporary AES key under OAEP, followed by the target under it with RFC 5649.
-        import secrets
-
-        temporary = secrets.token_bytes(32)
+        temporary = random_bytes(32)
         return _oaep_encrypt(key, temporary, parameters) + _rfc5649_wrap(temporary, data)
     if mechanism is Mechanism.AES_KEY_WRAP:
         return _rfc3394_wrap(key, data)

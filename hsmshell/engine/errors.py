@@ -76,12 +76,6 @@ class KeySizeRange(HsmError):
     ckr, code = "CKR_KEY_SIZE_RANGE", 0x62
 
 
-class KeyTypeInconsistent(HsmError):
-    """The key's type does not fit the mechanism."""
-
-    ckr, code = "CKR_KEY_TYPE_INCONSISTENT", 0x63
-
-
 class KeyFunctionNotPermitted(HsmError):
     """The key's attributes forbid this use."""
 
@@ -140,12 +134,6 @@ class SessionHandleInvalid(HsmError):
     """There is no open session."""
 
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
-
-
-class SessionReadOnly(HsmError):
-    """The session may not change objects."""
-
-    ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
 
 
 class TemplateIncomplete(HsmError):

@@ -47,3 +47,12 @@ class MechanismParameters(NamedTuple):
 
 RSA_MECHANISMS = frozenset({Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP, Mechanism.RSA_AES_KEY_WRAP})
 DES3_MECHANISMS = frozenset({Mechanism.DES3_ECB, Mechanism.DES3_CBC, Mechanism.DES3_CBC_PAD})
+
+CURVE_NIDS: dict[str, int] = {
+    "06052b81040021": 713,  # secp224r1
+    "06082a8648ce3d030107": 415,  # prime256v1
+    "06052b81040022": 715,  # secp384r1
+    "06052b81040023": 716,  # secp521r1
+    "06052b8104000a": 714,  # secp256k1
+}
+"""OpenSSL's numbers of named curves, by the hexadecimal DER of their object identifiers (CKA_EC_PARAMS, RFC 5480)."""

@@ -22,7 +22,10 @@ SECRET_LENGTHS: dict[KeyType, frozenset[int]] = {
 
 
 def secret_traits(key_type: KeyType, value: bytes) -> Traits:
-    """Class, type and length of a secret key. Raises ``KeySizeRange`` when the type has no key of that length."""
+    """Class, type and length of a secret key. Raises ``KeySizeRange`` when the type has no key of that length,
+    ``DataInvalid`` for a type that is no secret key's."""
+    if key_type in (KeyType.RSA, KeyType.DSA, KeyType.DH, KeyType.EC):
+        raise DataInvalid(f"{key_type.name} is no type of a secret key")
     if not value or (key_type in SECRET_LENGTHS and len(value) not in SECRET_LENGTHS[key_type]):
         raise KeySizeRange(f"{key_type.name} has no key of {len(value)} bytes")
     return {

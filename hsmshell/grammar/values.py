@@ -22,14 +22,14 @@ class ValueType(Protocol):
 
 
 class Text(NamedTuple):
-    """Any word; ``maximum`` limits its length in characters."""
+    """Any word; ``maximum`` limits its length in bytes of UTF-8."""
 
     maximum: int = 0
     role: str = ""
 
     def parse(self, text: str) -> str:
-        if self.maximum and len(text) > self.maximum:
-            raise BadValue(f"longer than {self.maximum} characters")
+        if self.maximum and len(text.encode("utf-8", "surrogateescape")) > self.maximum:
+            raise BadValue(f"longer than {self.maximum} bytes")
         return text
 
 

@@ -20,6 +20,8 @@ Write = Callable[[str], object]
 class Screen:
     """A console in front of the player: what is typed and written is shown as it happens, under each step's heading."""
 
+    interactive = False
+
     def __init__(self, player: LogConsole, steps: tuple[Step, ...], write: Write) -> None:
         self._player = player
         self._steps = list(steps)

@@ -68,6 +68,8 @@ class Shell:
             except EndOfInput:
                 return self._status
             except KeyboardInterrupt:
+                if not self._context.console.interactive:
+                    raise
                 self._context.console.write("\n")
                 self._status = 130
         return self._status

@@ -33,6 +33,8 @@ class Exchange(NamedTuple):
 class LogConsole:
     """Plays one section of a log."""
 
+    interactive = False
+
     def __init__(self, section: Section, mode: str = FOLD) -> None:
         self._lines = section.lines
         self._mode = section.match or mode

@@ -99,7 +99,7 @@ def test_tables(tmp_path: Path, busy: Lab) -> None:
 
 def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path, busy: Lab) -> None:
     ran = on(tmp_path, busy, "show")
-    assert r"tab\x09bell\x07red\x1b[31m\x9b\u202e\udcff end" in ran.out
+    assert r"tab\tbell\x07red\x1b[31m\x9b\u202e\udcff end" in ran.out
     for text in (ran.out, on(tmp_path, busy, "show", "--json").out):
         assert all(letter.isprintable() or letter == "\n" for letter in text)
 

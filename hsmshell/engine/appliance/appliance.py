@@ -12,6 +12,7 @@ from hsmshell.engine.errors import (
     PinIncorrect,
     SessionHandleInvalid,
     SlotIdInvalid,
+    SoLoginFailureThreshold,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
     UserLockedOut,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MAXIMUM_FAILURES = 10
 """Wrong PINs in a row after which a role of a partition is locked, unless the appliance's settings say otherwise."""
+
+OFFICER_FAILURES = 3
+"""Wrong PINs in a row after which the security officer is shut out; fixed."""
 
 
 class Slot(NamedTuple):
@@ -127,8 +131,8 @@ class ApplicationCore:
         """Log in on the session's slot.
 
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
-        ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``UserPinNotInitialized``, ``UserLockedOut`` or
-        ``PinIncorrect``; a wrong PIN counts.
+        ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``UserPinNotInitialized``, ``UserLockedOut``,
+        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts.
         """
         session = self._require_open(session)
         if role is Role.AUDITOR:
@@ -146,20 +150,23 @@ class ApplicationCore:
             user = self._store.user_named(partition.id, role.name)
             if user is None or not user.verifier:
                 raise UserPinNotInitialized(role.name)
+            if role is Role.SECURITY_OFFICER and user.failures >= OFFICER_FAILURES:
+                raise SoLoginFailureThreshold(role.name)
             if user.failures >= limit:
                 raise UserLockedOut(role.name)
             good = fits if known and known.verifier == user.verifier else check_password(pin, user.verifier)
             self._store.replace_user(user._replace(failures=0 if good else user.failures + 1))
-            if good:
-                self._begin_login(session.slot, partition, role)
+            number = self._note_login(partition, role) if good else 0
         if not good:
             raise PinIncorrect(role.name)
+        self._begin_login(session.slot, role, number)
 
     def login_activated(self, session: Session) -> None:
         """The login that a partition with cached credentials grants without asking for a PIN."""
         partition = self._partition(session.slot)
         with self._store.transaction():
-            self._begin_login(session.slot, partition, Role.CRYPTO_OFFICER)
+            number = self._note_login(partition, Role.CRYPTO_OFFICER)
+        self._begin_login(session.slot, Role.CRYPTO_OFFICER, number)
 
     def logout(self, session: Session | None) -> None:
         """Raises ``SessionHandleInvalid`` or ``UserNotLoggedIn``."""
@@ -168,10 +175,12 @@ class ApplicationCore:
             raise UserNotLoggedIn("logout")
         self._end_login(session.slot)
 
-    def _begin_login(self, slot: int, partition: Container, role: Role) -> None:
-        lab = self.appliance.lab
-        self._roles[slot] = role
-        self._lab_sessions[slot] = lab.add_session(self.appliance.device.id, partition.id, role.name, role.name)
+    def _note_login(self, partition: Container, role: Role) -> int:
+        return self.appliance.lab.add_session(self.appliance.device.id, partition.id, role.name, role.name)
+
+    def _begin_login(self, slot: int, role: Role, number: int) -> None:
+        """The lab knows of the login; from now on the program has it."""
+        self._roles[slot], self._lab_sessions[slot] = role, number
 
     def _end_login(self, slot: int) -> None:
         self._roles.pop(slot, None)
@@ -191,12 +200,6 @@ class ApplicationCore:
     def _require_open(self, session: Session | None) -> Session:
         if session is None or session.handle not in self._sessions:
             raise SessionHandleInvalid("no session is open")
-        return session
-
-    def _require_reader(self, session: Session | None) -> Session:
-        session = self._require_open(session)
-        if self._roles.get(session.slot) not in READERS:
-            raise UserNotLoggedIn("reading")
         return session
 
     def _require_writer(self, session: Session | None) -> Session:

@@ -77,8 +77,8 @@ class Identity(NamedTuple):
 def new_object(traits: Traits, material: bytes, template: Attributes, identity: Identity, *, local: bool) -> Traits:
     """Every attribute of a new object: what it is, what the template says, and PKCS#11's defaults for the rest.
 
-    Raises ``AttributeTypeInvalid``, ``AttributeValueInvalid`` or ``AttributeReadOnly`` for a template that does not
-    suit the class.
+    Raises ``AttributeTypeInvalid``, ``AttributeValueInvalid`` or ``TemplateInconsistent`` for a template that does not
+    suit the class or the key.
     """
     object_class = ObjectClass(int(traits[_A.CLASS]))
     given = GIVEN[object_class]

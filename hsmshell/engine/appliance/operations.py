@@ -104,9 +104,12 @@ class ApplicationObjects(ApplicationCore):
         session = self._require_writer(session)
         with self._store.transaction():
             item = self._object(session, handle)
-            if template and not self.appliance.policy("allow_changing_key_attributes", True):
-                raise OperationNotAllowed("partition policy 11")
+            self._require_changeable(template)
             self._store.replace_object(item._replace(attributes=changed(item.attributes, template)))
+
+    def _require_changeable(self, template: Attributes) -> None:
+        if template and not self.appliance.policy("allow_changing_key_attributes", True):
+            raise OperationNotAllowed("partition policy 11")
 
     def destroy(self, session: Session | None, handle: int) -> None:
         """Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ObjectHandleInvalid``."""
@@ -127,6 +130,7 @@ class ApplicationObjects(ApplicationCore):
                 if not matches_shape(attribute, value):
                     raise AttributeValueInvalid(attribute.name)
             rest = {key: value for key, value in template.items() if key not in movable}
+            self._require_changeable(rest)
             values: Traits = {**changed(item.attributes, rest), **movable}
             partition = self._partition(session.slot)
             values[Attribute.OUID] = self._identity(partition).ouid
@@ -135,7 +139,7 @@ class ApplicationObjects(ApplicationCore):
     # creating
 
     def create(self, session: Session | None, template: Attributes) -> int:
-        """Create an object from its values: a data object, a secret key or an RSA public key.
+        """Create an object from its values: a data object or a secret key; public keys come from a file.
 
         Raises ``TemplateIncomplete``, ``TemplateInconsistent``, ``AttributeTypeInvalid``, ``AttributeValueInvalid``.
         """
@@ -212,11 +216,12 @@ class ApplicationObjects(ApplicationCore):
     ) -> bytes:
         """A key's material under another key: a secret key's bytes, a private key's PKCS#8 DER.
 
-        The checks come in this order: ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``MechanismInvalid``,
+        The checks come in this order: ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``,
+        ``MechanismInvalid``,
         ``WrappingKeyHandleInvalid``, ``WrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_WRAP),
         ``KeyHandleInvalid``, ``KeyUnextractable``, ``KeyNotWrappable`` (cloning mode and policies), ``KeySizeRange``.
         """
-        session = self._require_reader(session)
+        session = self._require_writer(session)
         mechanism = self._known(mechanism)
         with self._store.reading():
             wrapper = self._key(session, wrapping, WrappingKeyHandleInvalid)

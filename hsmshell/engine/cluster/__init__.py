@@ -1,7 +1,7 @@
 """CloudHSM: a cluster of HSMs that replicate keys, and users that each HSM knows for itself."""
 
 from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
-from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec
+from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, presented
 from hsmshell.engine.cluster.operations import ClusterKeys, Created, Criteria
 from hsmshell.engine.cluster.users import NAME_LENGTH, ClusterUsers, check_new_user, check_password_length
 
@@ -23,4 +23,5 @@ __all__ = [
     "Session",
     "check_new_user",
     "check_password_length",
+    "presented",
 ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hsmshell.engine import encodings, objects
-from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
+from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, WrappedKeyInvalid
+from hsmshell.engine.mechanisms import CURVE_NIDS
 from hsmshell.engine.objects import Traits
+from hsmshell.engine.records import StoredObject
 
 _A = Attribute
 
-USAGE: dict[tuple[ObjectClass, KeyType], frozenset[Attribute]] = {
+PERMITTED: dict[tuple[ObjectClass, KeyType], frozenset[Attribute]] = {
     (ObjectClass.SECRET_KEY, KeyType.AES): frozenset({_A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP}),
     (ObjectClass.SECRET_KEY, KeyType.DES3): frozenset({_A.ENCRYPT, _A.DECRYPT}),
     (ObjectClass.PUBLIC_KEY, KeyType.RSA): frozenset({_A.ENCRYPT, _A.WRAP, _A.VERIFY}),
@@ -23,9 +25,7 @@ USAGE: dict[tuple[ObjectClass, KeyType], frozenset[Attribute]] = {
 }
 """The uses that a new key of that class and type permits; all others are off."""
 
-_USAGE_FLAGS = (_A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY, _A.DERIVE)
-
-CHANGEABLE = frozenset({_A.LABEL, _A.TRUSTED, *_USAGE_FLAGS, _A.DESTROYABLE, _A.WRAP_WITH_TRUSTED})
+CHANGEABLE = frozenset({_A.LABEL, _A.TRUSTED, *USAGE, _A.DESTROYABLE, _A.WRAP_WITH_TRUSTED})
 """What may be changed after creation, each by whoever the table of rights names."""
 
 
@@ -48,12 +48,12 @@ def attributes(material: bytes, traits: Traits, spec: KeySpec, *, local: bool) -
     key_type = KeyType(int(traits[_A.KEY_TYPE]))
     public = object_class is ObjectClass.PUBLIC_KEY
     extractable = spec.extractable or public
-    usage = USAGE.get((object_class, key_type), frozenset())
+    usage = PERMITTED.get((object_class, key_type), frozenset())
     return {
         **traits,
         _A.TOKEN: not spec.session_only,
         _A.PRIVATE: True,
-        **{flag: flag in usage for flag in _USAGE_FLAGS},
+        **{flag: flag in usage for flag in USAGE},
         _A.LOCAL: local,
         _A.SENSITIVE: not public,
         _A.EXTRACTABLE: extractable,
@@ -96,3 +96,16 @@ def traits_of(object_class: ObjectClass, key_type: KeyType, material: bytes) -> 
     if traits[_A.KEY_TYPE] != key_type:
         raise WrappedKeyInvalid("a key of another type")
     return checked, traits
+
+
+def presented(key: StoredObject, attribute: Attribute) -> AttributeValue | None:
+    """An attribute as this HSM shows it; ``None`` when keys of the type have none.
+
+    An EC key shows its point as modulus, and OpenSSL's number of its curve as modulus bits.
+    """
+    if key.key_type is KeyType.EC and attribute is _A.MODULUS:
+        return key.attributes.get(_A.EC_POINT)
+    if key.key_type is KeyType.EC and attribute is _A.MODULUS_BITS:
+        curve = key.attributes.get(_A.EC_PARAMS, b"")
+        return CURVE_NIDS.get(curve.hex() if isinstance(curve, bytes) else "")
+    return key.attributes.get(attribute)

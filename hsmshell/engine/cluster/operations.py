@@ -292,7 +292,7 @@ class ClusterKeys(ClusterCore):
             if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
                 raise AccessDenied(str(handle))
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
-        return target, crypto.wrap(mechanism, key, material, parameters)
+        return target, crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
 
     def wrap_data(self, session: Session | None, wrapping: int, data: bytes, mechanism: Mechanism) -> bytes:
         """Bytes from outside under a key of the cluster. Raises as ``wrap_key`` does for its wrapping key."""
@@ -338,15 +338,19 @@ class ClusterKeys(ClusterCore):
         _, key = self._key(Operation.USE_KEY, session, handle)
         if not key.flag(use):
             raise KeyFunctionNotPermitted(f"{handle}: {use.name}")
-        if key.key_type is not _wrapper_type(mechanism):
+        if not _fits(key, mechanism, use):
             raise WrappingKeyTypeInconsistent(str(handle))
         return key
 
 
-def _wrapper_type(mechanism: Mechanism) -> KeyType:
+def _fits(key: StoredObject, mechanism: Mechanism, use: Attribute) -> bool:
+    """Whether the key can do it at all: either half of an RSA pair wraps, only the private one unwraps."""
     if mechanism in RSA_MECHANISMS:
-        return KeyType.RSA
-    return KeyType.DES3 if mechanism in DES3_MECHANISMS else KeyType.AES
+        private = key.object_class is ObjectClass.PRIVATE_KEY
+        public = key.object_class is ObjectClass.PUBLIC_KEY and use is Attribute.WRAP
+        return key.key_type is KeyType.RSA and (private or public)
+    expected = KeyType.DES3 if mechanism in DES3_MECHANISMS else KeyType.AES
+    return key.key_type is expected and key.object_class is ObjectClass.SECRET_KEY
 
 
 def _meets(key: StoredObject, criteria: Criteria) -> bool:
