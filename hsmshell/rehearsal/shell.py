@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hsmshell import registry
 from hsmshell.console import Ask, Context, EndOfInput
-from hsmshell.console.values import path
+from hsmshell.console.values import path, printable
 from hsmshell.rehearsal.hosts import HOSTS, Network, UnknownHost, find
 
 _VARIABLE = re.compile(r"'[^']*'|\$(?:(\w+)|\{(\w+)\})")
@@ -137,7 +137,7 @@ class Shell:
         return registry.load(name)(words[1:], context)
 
     def _say(self, message: str, status: int) -> int:
-        self._context.console.write(f"hsmshell: {message}\n")
+        self._context.console.write(f"hsmshell: {printable(message)}\n")
         return status
 
     # the few words of a real shell
@@ -182,7 +182,7 @@ class Shell:
             except UnknownHost as problem:
                 return self._say(f"there is no host {problem}; help lists them", 1)
             except OSError as problem:
-                self._context.console.write("scp: ", path(source), f": {problem.strerror}\n")
+                self._context.console.write("scp: ", path(printable(source)), f": {problem.strerror}\n")
                 return 1
         return 0
 
@@ -191,7 +191,7 @@ class Shell:
             try:
                 data = self._network.files(self._hosts[-1]).read(word)
             except OSError as problem:
-                self._context.console.write("cat: ", path(word), f": {problem.strerror}\n")
+                self._context.console.write("cat: ", path(printable(word)), f": {problem.strerror}\n")
                 return 1
             text = data.decode("utf-8", "replace")
             self._context.console.write(

@@ -165,6 +165,26 @@ def test_rehearse_refuses_what_it_cannot_do(words: list[str], status: int, capsy
     assert capsys.readouterr().err
 
 
+def test_ctrl_c_ends_a_play_and_only_a_line_at_a_prompt(
+    lab: Lab, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(arguments: object, context: Context) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hsmshell.registry.load", lambda name: interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        play(procedure.load("migration"), lab, lambda text: None)
+    typed = context(["key_mgmt_util", "ls", "exit"])
+    assert isinstance(typed.console, ScriptedConsole)
+    typed.console.interactive = True
+    assert run([], typed) == 0
+    assert typed.console.text == "$ key_mgmt_util\n\n$ ls\n$ exit\n"
+
+
+def test_a_path_that_can_be_none_is_told(context: Make) -> None:
+    assert shell(context, "cat a\0b") == (1, "$ cat a\0b\ncat: a\\x00b: Invalid argument\n$ \n")
+
+
 def test_front_matter_with_an_unknown_entry_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.md"
     file.write_text("---\ntitel: x\n---\n## Step\n")
