@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from commands.ckdemo.demo import Demo
@@ -30,12 +31,16 @@ class Type(NamedTuple):
     """The length in bytes of a type that has only one."""
 
 
+DES3 = Type(3, "DES3", 22, KeyType.DES3, length=24)
+GENERIC = Type(6, "Generic", 13, KeyType.GENERIC_SECRET, "Enter Key Length in bytes: ")
+AES = Type(16, "AES", 13, KeyType.AES, "Enter Key Length in bytes (16, 24, 32): ")
+
 TYPES = (
     Type(1, "DES", 13),
     Type(2, "DES2", 12),
-    Type(3, "DES3", 22, KeyType.DES3, length=24),
+    DES3,
     Type(5, " CAST3", END),
-    Type(6, "Generic", 13, KeyType.GENERIC_SECRET, "Enter Key Length in bytes: "),
+    GENERIC,
     Type(7, "RSA", 12, KeyType.RSA),
     Type(8, "DSA", 11),
     Type(9, "DH", 11),
@@ -45,7 +50,7 @@ TYPES = (
     Type(13, "RC5", 11),
     Type(14, "SSL3", 11),
     Type(15, " ECDSA", END),
-    Type(16, "AES", 13, KeyType.AES, "Enter Key Length in bytes (16, 24, 32): "),
+    AES,
     Type(17, "SEED", 12),
     Type(18, "KCDSA-1024", 18),
     Type(19, "KCDSA-2048", END),
@@ -85,22 +90,34 @@ def ask_flags(demo: Demo) -> dict[Attribute, AttributeValue]:
     return values
 
 
+def ask_length(demo: Demo, kind: Type) -> int:
+    """A key's length in bytes, asked for unless the type has only one."""
+    if not kind.length_question:
+        return kind.length
+    demo.write("\n")
+    return demo.number(kind.length_question, Ask.LINE)
+
+
+def ask_type(demo: Demo, prompt: str, types: Mapping[int, Type]) -> tuple[Type, KeyType]:
+    """A type by its number in a menu. Raises ``MechanismInvalid`` when the HSM has no such keys."""
+    number = demo.number(prompt)
+    kind = types.get(number)
+    if kind is None or kind.key_type is None:
+        raise MechanismInvalid(str(number))
+    return kind, kind.key_type
+
+
 def _generate(demo: Demo) -> None:
     demo.write(MENU)
-    kind = BY_NUMBER.get(demo.number(PROMPT))
-    if kind is None or kind.key_type is None:
-        raise MechanismInvalid("key generation")
-    if kind.key_type is KeyType.RSA:
+    kind, key_type = ask_type(demo, PROMPT, BY_NUMBER)
+    if key_type is KeyType.RSA:
         _generate_rsa(demo)
     else:
-        _generate_secret(demo, kind, kind.key_type)
+        _generate_secret(demo, kind, key_type)
 
 
 def _generate_secret(demo: Demo, kind: Type, key_type: KeyType) -> None:
-    size = kind.length
-    if kind.length_question:
-        demo.write("\n")
-        size = demo.number(kind.length_question, Ask.LINE)
+    size = ask_length(demo, kind)
     template = {**ask_flags(demo), _A.LABEL: f"Generated {kind.text} Key"}
     number = demo.application.generate_secret_key(demo.session, key_type, size, template)
     demo.write("\n", *_result(kind.text, number))

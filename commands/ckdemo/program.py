@@ -24,6 +24,7 @@ Nothing here reaches real hardware. ? shows the menu again, 0 ends the program.
 
 NO_MENU = "--no-menu"
 USAGE = f"usage: ckdemo [{NO_MENU}]\n"
+HELP_WORDS = ("-h", "--help")
 WRONG_USAGE = 2
 
 COLUMNS, COLUMN_WIDTH = 4, 26
@@ -49,6 +50,9 @@ BY_NUMBER: Mapping[int, Entry[Demo]] = {entry.number: entry for entry in ENTRIES
 
 def start(arguments: Sequence[str], context: Context) -> int:
     """Run until ``0`` or the end of the input, and close every session on the way out."""
+    if any(word in HELP_WORDS for word in arguments):
+        context.console.write(USAGE, "\n", menu())
+        return 0
     if any(word != NO_MENU for word in arguments):
         context.console.write(USAGE)
         return WRONG_USAGE

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from commands.ckdemo.demo import Demo
-from commands.ckdemo.generate import ask_flags
+from commands.ckdemo.generate import AES, DES3, GENERIC, ask_flags, ask_length, ask_type
 from commands.ckdemo.mechanisms import ask_mechanism
 from hsmshell.console.values import handle, path
-from hsmshell.engine.attributes import Attribute, KeyType
-from hsmshell.engine.errors import MechanismInvalid
+from hsmshell.engine.attributes import Attribute
 from hsmshell.grammar.menu import Entry
 
 GROUP = "KEY"
 
 WRAPPED_FILE = "wrapped.key"
 
-UNWRAPPED_TYPES = {3: (KeyType.DES3, "DES3"), 6: (KeyType.GENERIC_SECRET, "Generic"), 9: (KeyType.AES, "AES")}
+UNWRAPPED_TYPES = {3: DES3, 6: GENERIC, 9: AES}
 """What a wrapped key may be, by number; published is only ``AES[9]``."""
-TYPE_MENU = "\n" + "  ".join(f"{name}[{number}]" for number, (_, name) in UNWRAPPED_TYPES.items()) + "\n"
+TYPE_MENU = "  ".join(f"{kind.text}[{number}]" for number, kind in UNWRAPPED_TYPES.items()) + "\n"
+TYPE_PROMPT = "Select type of key to unwrap: "
+
+NO_LENGTH = -1
+"""For an answer that is no length: no key has it, where 0 would leave the length unchecked."""
 
 
 def _wrap(demo: Demo) -> None:
@@ -30,17 +33,17 @@ def _wrap(demo: Demo) -> None:
 
 
 def _unwrap(demo: Demo) -> None:
+    """The questions in the order that Yubico's guide for moving from Luna gives."""
     mechanism, parameters = ask_mechanism(demo, "unwrapping")
+    demo.write(TYPE_MENU)
+    kind, key_type = ask_type(demo, TYPE_PROMPT, UNWRAPPED_TYPES)
+    template = {**ask_flags(demo), Attribute.LABEL: f"Unwrapped {kind.text} Key"}
+    demo.write("\n")
     unwrapping = demo.handle("Enter handle of unwrapping key")
+    length = ask_length(demo, kind) or NO_LENGTH
     demo.write("\n")
     wrapped = demo.read_file(demo.console.ask("Enter filename of wrapped key: "))
-    demo.write(TYPE_MENU)
-    number = demo.number("Select type of key to unwrap: ")
-    if number not in UNWRAPPED_TYPES:
-        raise MechanismInvalid(str(number))
-    key_type, name = UNWRAPPED_TYPES[number]
-    template = {**ask_flags(demo), Attribute.LABEL: f"Unwrapped {name} Key"}
-    new = demo.application.unwrap(demo.session, mechanism, unwrapping, wrapped, key_type, template, parameters)
+    new = demo.application.unwrap(demo.session, mechanism, unwrapping, wrapped, key_type, template, parameters, length)
     demo.write("\nKey was unwrapped, handle=", handle(new), "\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.cmu.attributes import choose_object
 from commands.cmu.listing import object_line
-from commands.cmu.utility import COMMON, HANDLE, Utility
+from commands.cmu.utility import COMMON, HANDLE, Switch, Utility
 from hsmshell.console import Ask
 from hsmshell.grammar import Arguments, Command, Parameter
 
@@ -29,6 +29,6 @@ COMMAND = Command(
     "delete",
     "deletes an object",
     _delete,
-    (HANDLE, Parameter("force", help="do not ask first"), *COMMON),
+    (HANDLE, Parameter("force", Switch(), help="do not ask first"), *COMMON),
     notes="the question's wording is ours",
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from commands.cmu import attributes, delete, importing, listing
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
-from commands.cmu.utility import Utility
+from commands.cmu.utility import Utility, spelled_out
 from hsmshell.console import Context, EndOfInput
 from hsmshell.console.values import printable
 from hsmshell.engine.errors import HsmError
@@ -26,6 +26,9 @@ from hsmshell.grammar.values import Text
 
 GOOD, FAILED = 0, 1
 
+HELP_WORDS = ("-h", "--help")
+"""Whole words only: ``-h=120`` and ``-ha`` abbreviate ``-handle``."""
+
 
 def _help(utility: Utility, arguments: Arguments) -> int:
     word = arguments.text("function")
@@ -39,7 +42,6 @@ HELP = Command(
     _help,
     (Parameter("function", Text(), "<function>", "the function to explain"),),
     Provenance.RECOMMENDED,
-    needs_login=False,
 )
 COMMANDS: tuple[Command[Utility], ...] = (
     delete.COMMAND,
@@ -53,14 +55,18 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 def start(words: Sequence[str], context: Context) -> int:
     """Run the function that the first word names, with the options that follow."""
-    if not words:
+    if not words or words[0] in HELP_WORDS:
         context.console.write(usage())
-        return FAILED
+        return GOOD if words else FAILED
     utility = Utility(context)
     try:
         command = _find(words[0])
+        if any(word in HELP_WORDS for word in words[1:]):
+            utility.write(_explained(command))
+            return GOOD
         parse = parse_positions if command is HELP else parse_assignments
-        return command.handler(utility, parse(command.parameters, words[1:]))
+        options = list(spelled_out(command.parameters, words[1:]))
+        return command.handler(utility, parse(command.parameters, options))
     except EndOfInput:
         return FAILED
     except Failure as problem:

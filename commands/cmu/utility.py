@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
 from hsmshell.console import Ask, Context, Part
 from hsmshell.console.values import printable
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Session
 from hsmshell.engine.errors import SlotIdInvalid, TokenNotPresent
-from hsmshell.grammar import Arguments, Parameter
+from hsmshell.grammar import AmbiguousName, Arguments, Parameter, UnknownName, resolve
 from hsmshell.grammar.values import BadValue, Integer, Text, Word, decimal, handle_type
 
 CHOICE_PROMPT = "Enter choice: "
@@ -15,6 +19,42 @@ PASSWORD_PROMPT = "Please enter password for token in slot {slot} : "  # noqa: S
 
 BOOLEAN = Word({"T": True, "F": False, "True": True, "False": False, "1": True, "0": False}, fold=True)
 BOOLEAN_PLACEHOLDER = "<T/F>"
+
+
+class Switch(NamedTuple):
+    """A boolean whose option may also stand alone."""
+
+    alone: str = "T"
+    """The value that it then has."""
+    role: str = ""
+
+    def parse(self, text: str) -> object:
+        return BOOLEAN.parse(text)
+
+
+def spelled_out(parameters: Sequence[Parameter], words: Sequence[str]) -> Iterator[str]:
+    """The words, with its value at each switch that stands alone."""
+    by_name = {parameter.name: parameter for parameter in parameters}
+    rest = iter(words)
+    for word in rest:
+        option = _alone(by_name, word)
+        if option is not None and isinstance(option.type, Switch):
+            yield f"{word}={option.type.alone}"
+            continue
+        yield word
+        if option is not None:
+            yield from islice(rest, 1)
+
+
+def _alone(by_name: Mapping[str, Parameter], word: str) -> Parameter | None:
+    """The option that the whole word names; ``-name=value`` names none."""
+    if not word.startswith("-"):
+        return None
+    try:
+        return by_name[resolve(word.lstrip("-"), by_name, fold=True)]
+    except (UnknownName, AmbiguousName):
+        return None
+
 
 COMMON = (
     Parameter("slot", Integer(0, 0xFFFFFFFF), "<slot>", "the token's slot; asked for when absent"),

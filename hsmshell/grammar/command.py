@@ -51,8 +51,8 @@ class Command(NamedTuple, Generic[State]):
     """Runs the command and returns 0 when the tool reports success, another number when it reports failure."""
     parameters: tuple[Parameter, ...] = ()
     provenance: Provenance = Provenance.ATTESTED
-    needs_login: bool = True
     notes: str = ""
+    """What of it is less well known than ``provenance`` says; for a person who asks."""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name or alias."""

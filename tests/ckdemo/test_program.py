@@ -8,7 +8,7 @@ from commands.ckdemo import run
 from hsmshell.console import Ask, Context, Files, Kind
 from hsmshell.console.scripted import ScriptedConsole
 
-from .conftest import GOOD, LOGIN, Desk
+from .conftest import FLAGS, GOOD, LOGIN, Desk
 from .test_tables import MAIN_MENU
 
 APPENDIX_LOGIN = """\
@@ -187,6 +187,9 @@ def test_an_interrupt_leaves_no_session(desk: Desk) -> None:
     assert desk.lab.store.sessions() == []
 
 
+UNWRAP = ["61", "21", "9", *FLAGS, "120", "32", "missing"]
+
+
 def test_prompts_say_what_they_ask_for(desk: Desk) -> None:
     asked: dict[str, tuple[Ask, Kind | None]] = {}
 
@@ -195,7 +198,7 @@ def test_prompts_say_what_they_ask_for(desk: Desk) -> None:
             asked[prompt] = (kind, answer)
             return super().ask(prompt, kind, answer)
 
-    console = Watching([*LOGIN, "27", "120", "60", "26", "0", "1", "1", "25", "120", "0", "0"])
+    console = Watching([*LOGIN, "27", "120", "60", "26", "0", "1", "1", "25", "120", "0", *UNWRAP, "0"])
     run((), Context(desk.lab, console, Files(str(desk.directory))))
     hint = " (-1 to list available objects) : "
     assert asked["Enter your choice : "] == (Ask.MENU, None)
@@ -205,6 +208,9 @@ def test_prompts_say_what_they_ask_for(desk: Desk) -> None:
         "Enter handle of object to display",
         "Enter handle of wrapping key",
         "Enter handle of key to wrap",
+        "Enter handle of unwrapping key",
         "Which object do you want to modify",
     ):
         assert asked[question + hint] == (Ask.LINE, Kind.HANDLE)
+    assert asked["Select type of key to unwrap: "] == (Ask.MENU, None)
+    assert asked["Enter Key Length in bytes (16, 24, 32): "] == (Ask.LINE, None)

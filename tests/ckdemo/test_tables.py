@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.ckdemo import display, generate, mechanisms, program
 
 from .conftest import Desk
@@ -124,5 +126,11 @@ def test_no_menu_leaves_the_greeting(desk: Desk) -> None:
     assert desk.play("0").text == f"{GREETING}Enter your choice : 0\n"
 
 
-def test_unknown_argument_is_wrong_usage(desk: Desk) -> None:
-    assert desk.play(arguments=("--menu",)) == (2, "usage: ckdemo [--no-menu]\n")
+@pytest.mark.parametrize("words", [("--menu",), ("-h=1",), ("-H",), ("--no-menu", "x"), ("",)])
+def test_unknown_argument_is_wrong_usage(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.play(arguments=words) == (2, "usage: ckdemo [--no-menu]\n")
+
+
+@pytest.mark.parametrize("words", [("-h",), ("--help",), ("--no-menu", "-h"), ("--help", "--menu")])
+def test_help_is_the_usage_and_the_entries(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.play("14", arguments=words) == (0, f"usage: ckdemo [--no-menu]\n\n{MAIN_MENU}")

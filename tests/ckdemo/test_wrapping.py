@@ -19,6 +19,19 @@ from .test_tables import WRAP_MENU
 OAEP_120 = ["60", "26", "0", "137", "120"]
 WRAP_ON = ["25", "137", "1", "16", "1", "0"]
 """Lets the public key 137 wrap."""
+AS_AES = ["9", *FLAGS]
+"""Says of a wrapped key that it is an AES key."""
+FLAG_NAMES = [
+    "Token",
+    "Sensitive",
+    "Private",
+    "Modifiable",
+    "Extractable",
+    "Encrypt/Decrypt",
+    "Sign/Verify",
+    "Wrap/Unwrap",
+    "Derive",
+]
 
 
 @pytest.fixture
@@ -164,7 +177,7 @@ def test_block_ciphers_wrap_and_unwrap(desk: Desk, mechanism: str, kind: str, wr
     played = desk.logged_in(
         *["45", kind, *wrapper, *FLAGS],
         *["60", mechanism, "149", "120"],
-        *["61", mechanism, "149", "wrapped.key", "9", *FLAGS],
+        *["61", mechanism, "9", *FLAGS, "149", "32", "wrapped.key"],
     )
     assert played.statuses[2:] == [GOOD] * 3
     assert "\nKey was unwrapped, handle=150\n" in played.last
@@ -198,7 +211,7 @@ def test_openssl_opens_what_a_block_cipher_wrapped(
 
 def test_oaep_round_trip_in_the_partition(desk: Desk) -> None:
     played = desk.logged_in(
-        *WRAP_ON, *["25", "138", "1", "17", "1", "0"], *OAEP_120, "61", "26", "0", "138", "wrapped.key", "9", *FLAGS
+        *WRAP_ON, *["25", "138", "1", "17", "1", "0"], *OAEP_120, "61", "26", "0", *AS_AES, "138", "32", "wrapped.key"
     )
     assert played.statuses[-1] == GOOD
     assert desk.material(149) == desk.material(120)
@@ -207,13 +220,13 @@ def test_oaep_round_trip_in_the_partition(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "answers, status",
     [
-        (["26", "0", "138", "wrapped.key", "9", *FLAGS], "CKR_KEY_FUNCTION_NOT_PERMITTED"),
-        (["26", "0", "999", "wrapped.key", "9", *FLAGS], "CKR_UNWRAPPING_KEY_HANDLE_INVALID"),
-        (["26", "0", "120", "wrapped.key", "9", *FLAGS], "CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT"),
-        (["22", "120", "wrapped.key", "9", *FLAGS], "CKR_MECHANISM_INVALID"),
-        (["21", "120", "wrapped.key", "9", *FLAGS], "CKR_WRAPPED_KEY_LEN_RANGE"),
-        (["21", "120", "wrapped.key", "8"], "CKR_MECHANISM_INVALID"),
-        (["21", "120", "missing", "9"], "CKR_FUNCTION_FAILED"),
+        (["26", "0", *AS_AES, "138", "32", "wrapped.key"], "CKR_KEY_FUNCTION_NOT_PERMITTED"),
+        (["26", "0", *AS_AES, "999", "32", "wrapped.key"], "CKR_UNWRAPPING_KEY_HANDLE_INVALID"),
+        (["26", "0", *AS_AES, "120", "32", "wrapped.key"], "CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT"),
+        (["22", *AS_AES, "120", "32", "wrapped.key"], "CKR_MECHANISM_INVALID"),
+        (["21", *AS_AES, "120", "32", "wrapped.key"], "CKR_WRAPPED_KEY_LEN_RANGE"),
+        (["21", "8"], "CKR_MECHANISM_INVALID"),
+        (["21", *AS_AES, "120", "32", "missing"], "CKR_FUNCTION_FAILED"),
     ],
 )
 def test_unwrap_errors(desk: Desk, answers: list[str], status: str) -> None:
@@ -221,6 +234,57 @@ def test_unwrap_errors(desk: Desk, answers: list[str], status: str) -> None:
     before = desk.objects()
     played = desk.play("1", "1", "1", "3", "1", "password", "61", *answers)
     assert played.statuses[2] == failed(status)
+    assert desk.objects() == before
+
+
+QUESTIONS = {
+    "3": ("DES3", ""),
+    "6": ("Generic", "Enter Key Length in bytes: {}\n\n"),
+    "9": ("AES", "Enter Key Length in bytes (16, 24, 32): {}\n\n"),
+}
+"""A type's number in entry 61 -> its name, and the question about the length."""
+GENERATED = {"3": ["3"], "6": ["6", "20"], "9": ["16", "24"]}
+"""What entry 45 is answered for a key of that type."""
+
+
+@pytest.mark.parametrize("number, length", [("3", []), ("6", ["20"]), ("9", ["24"])])
+def test_the_questions_of_unwrap_in_their_order(desk: Desk, number: str, length: list[str]) -> None:
+    played = desk.logged_in(
+        *["45", *GENERATED[number], *FLAGS, "60", "21", "120", "149"],
+        *["61", "21", number, *FLAGS, "120", *length, "wrapped.key"],
+    )
+    name, question = QUESTIONS[number]
+    assert played.last == (
+        f"61\n{WRAP_MENU}Select mechanism for unwrapping: 21\n\n"
+        f"DES3[3]  Generic[6]  AES[9]\nSelect type of key to unwrap: {number}\n\n"
+        + "".join(f"Enter Is {flag} Attribute [0-1]: 1\n\n" for flag in FLAG_NAMES)
+        + "Enter handle of unwrapping key (-1 to list available objects) : 120\n\n"
+        + question.format(*length)
+        + f"Enter filename of wrapped key: wrapped.key\n\nKey was unwrapped, handle=150\n\n{GOOD}\n\n"
+    )
+    assert desk.material(150) == desk.material(149)
+    assert desk.attributes(150)[Attribute.LABEL] == f"Unwrapped {name} Key"
+
+
+@pytest.mark.parametrize(
+    "number, length",
+    [
+        ("9", ["16"]),
+        ("9", ["33"]),
+        ("9", ["0"]),
+        ("9", ["-1"]),
+        ("9", ["long"]),
+        ("9", [""]),
+        ("9", ["4294967328"]),
+        ("6", ["31"]),
+        ("6", ["0"]),
+        ("3", []),
+    ],
+)
+def test_a_length_that_the_wrapped_key_does_not_have(desk: Desk, number: str, length: list[str]) -> None:
+    before = desk.objects()
+    played = desk.logged_in("60", "21", "120", "120", "61", "21", number, *FLAGS, "120", *length, "wrapped.key")
+    assert played.statuses[2:] == [GOOD, failed("CKR_WRAPPED_KEY_INVALID")]
     assert desk.objects() == before
 
 
@@ -242,14 +306,14 @@ usage = "all"
 """
 
 
-def test_a_crypto_user_wraps_but_changes_nothing(desk_from: Callable[[str], Desk]) -> None:
+def test_a_crypto_user_neither_wraps_nor_changes_anything(desk_from: Callable[[str], Desk]) -> None:
     desk = desk_from(CLOSED.format(policy="allow_private_key_wrapping"))
     before = desk.objects()
     played = desk.play(
         *["1", "1", "1", "3", "2", "reader", "60", "21", "120", "120"],
         *["25", "120", "1", "3", "x", "0", "22", "120", "45", "16", "32", *FLAGS, "0"],
     )
-    assert played.statuses[2:] == [GOOD] + [failed("CKR_USER_NOT_AUTHORIZED")] * 3
+    assert played.statuses[2:] == [failed("CKR_USER_NOT_AUTHORIZED")] * 4
     assert desk.objects() == before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hsmshell.engine.attributes import Attribute
@@ -138,3 +140,67 @@ def test_force_asks_nothing(desk: Desk) -> None:
     assert desk.play("delete", "-handle=120", "-force", "-slot=1") == (0, "")
     again = desk.play("delete", "-handle=120", "-force", "-slot=1")
     assert again == (1, "Error: CKR_OBJECT_HANDLE_INVALID (0x00000082)\n")
+
+
+@pytest.mark.parametrize("word", ["-force=T", "-force=t", "-force=True", "-FORCE=TRUE", "-force=1", "-f=1", "--force"])
+def test_force_with_a_yes_asks_nothing(desk: Desk, word: str) -> None:
+    assert desk.play("delete", word, "-handle=120", "-slot=1") == (0, "")
+    assert [item.handle for item, _ in desk.objects()] == [131, 137, 138]
+
+
+@pytest.mark.parametrize("word", ["-force=F", "-force=f", "-force=False", "-FORCE=FALSE", "-force=0", "-f=0"])
+def test_force_with_a_no_asks(desk: Desk, word: str) -> None:
+    question = "handle=120\tlabel=Generated AES Key\nDelete this object (y/n) ? "
+    before = desk.objects()
+    assert desk.play("delete", word, "-handle=120", "-slot=1", answers=("n",)) == (0, f"{question}n\n")
+    assert desk.objects() == before
+    assert desk.play("delete", word, "-handle=120", "-slot=1", answers=("y",)) == (0, f"{question}y\n")
+    assert [item.handle for item, _ in desk.objects()] == [131, 137, 138]
+
+
+NO_BOOLEAN = "Bad value for option -force: not one of T, F, True, False, 1, 0"
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["-force="], NO_BOOLEAN),
+        (["-force=yes"], NO_BOOLEAN),
+        (["-force=2"], NO_BOOLEAN),
+        (["-f=T=F"], NO_BOOLEAN),
+        (["-force=T "], NO_BOOLEAN),
+        (["-force", "T"], "Unknown option T"),
+        (["-force", "-force"], "Option -force is given twice"),
+        (["-force=F", "-f"], "Option -f is given twice"),
+        (["-force", "-force=F"], "Option -force is given twice"),
+        (["force"], "Unknown option force"),
+        (["-forced"], "Unknown option -forced"),
+    ],
+)
+def test_force_with_anything_else_is_an_error(desk: Desk, words: list[str], message: str) -> None:
+    before = desk.objects()
+    assert desk.play("delete", "-handle=120", "-slot=1", *words) == (1, f"Error: {message}\n")
+    assert desk.objects() == before
+
+
+@pytest.mark.parametrize("words", [["-password", "-force"], ["-pass", "-force=T"]])
+def test_a_value_that_looks_like_force_is_a_value(desk: Desk, words: list[str]) -> None:
+    before = desk.objects()
+    played = desk.play("delete", "-handle=120", "-slot=1", *words)
+    assert played == (1, "Error: CKR_PIN_INCORRECT (0x000000a0)\n")
+    assert desk.objects() == before
+
+
+FORCE_PASSWORD = """\
+[[appliance]]
+[[appliance.partition]]
+slot = 1
+label = "partition1"
+crypto_officer_pin = "-force"
+"""
+
+
+def test_a_password_is_not_spelled_out(desk_from: Callable[[str], Desk]) -> None:
+    desk = desk_from(FORCE_PASSWORD)
+    assert desk.play("delete", "-password", "-force", "-slot=1", answers=("0",)).code == 0
+    assert desk.failures() == [0]

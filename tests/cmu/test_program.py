@@ -34,6 +34,45 @@ def test_help_and_no_arguments(desk: Desk) -> None:
     assert desk.play("help", "nothing") == (1, "Error: Unknown function nothing\n")
 
 
+@pytest.mark.parametrize("words", [["-h"], ["--help"], ["-h", "list"], ["--help", "nothing"]])
+def test_help_words_in_place_of_a_function(desk: Desk, words: list[str]) -> None:
+    assert desk.play(*words) == (0, USAGE)
+
+
+@pytest.mark.parametrize("function", ["delete", "getattribute", "help", "import", "list", "DEL"])
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_words_after_a_function(desk: Desk, function: str, word: str) -> None:
+    explained = desk.play("help", function)
+    assert explained.code == 0
+    assert desk.play(function, word) == explained
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-handle=120", "-force", "-slot=1", "-h"],
+        ["--help", "-handle=120", "-force", "-slot=1"],
+        ["-h", "120", "-force", "-slot=1"],
+        ["-colour=red", "-h"],
+        ["-password", "-h"],
+    ],
+)
+def test_where_help_is_asked_for_nothing_is_done(desk: Desk, words: list[str]) -> None:
+    before = desk.objects()
+    assert desk.play("delete", *words) == (0, HELP_DELETE)
+    assert desk.objects() == before
+
+
+def test_help_of_a_function_that_is_not_there(desk: Desk) -> None:
+    assert desk.play("nothing", "-h") == (1, "Error: Unknown function nothing\n")
+
+
+@pytest.mark.parametrize("words", [["-h=120"], ["-ha=120"], ["-ha", "120"], ["--h=120"], ["-H=120"], ["-H", "120"]])
+def test_longer_words_than_the_help_words_abbreviate_handle(desk: Desk, words: list[str]) -> None:
+    assert desk.play("list", "-slot=1", *words) == (0, "handle=120\tlabel=Generated AES Key\n")
+    assert desk.play("import", *words) == (1, f"Error: Unknown option {words[0].partition('=')[0]}\n")
+
+
 @pytest.mark.parametrize("word", ["list", "LIST", "l", "Lis"])
 def test_functions_may_be_abbreviated(desk: Desk, word: str) -> None:
     assert desk.play(word, "-slot=1", "-handle=120") == (0, "handle=120\tlabel=Generated AES Key\n")
