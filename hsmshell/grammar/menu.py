@@ -18,10 +18,3 @@ class Entry(NamedTuple, Generic[State]):
     group: str
     handler: Callable[[State], None]
     provenance: Provenance = Provenance.ATTESTED
-
-
-class Choice(NamedTuple):
-    """One cell of a table from which a number is chosen."""
-
-    number: int
-    text: str
