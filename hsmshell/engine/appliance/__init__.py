@@ -1,10 +1,10 @@
 """Luna: one HSM with partitions, seen by its clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
-from hsmshell.engine.appliance.operations import ApplicationObjects
+from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationObjects):
+class Application(ApplicationWrapping):
     """One program that uses the appliance through the client library."""
 
 

@@ -2,11 +2,12 @@
 
 from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
 from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, presented
-from hsmshell.engine.cluster.operations import ClusterKeys, Created, Criteria
+from hsmshell.engine.cluster.operations import Created, Criteria
+from hsmshell.engine.cluster.transfer import ClusterTransfer
 from hsmshell.engine.cluster.users import NAME_LENGTH, ClusterUsers, check_new_user, check_password_length
 
 
-class Cluster(ClusterUsers, ClusterKeys):
+class Cluster(ClusterUsers, ClusterTransfer):
     """A cluster as its tools see it."""
 
 

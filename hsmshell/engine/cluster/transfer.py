@@ -1,0 +1,115 @@
+"""Keys out of a cluster and into it: exported in the clear, wrapped under another key, unwrapped."""
+
+from __future__ import annotations
+
+from hsmshell.engine import crypto
+from hsmshell.engine.access import Operation
+from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.cluster.cluster import Session
+from hsmshell.engine.cluster.keys import KeySpec, traits_of
+from hsmshell.engine.cluster.operations import ClusterKeys, Created, KeyMaterial
+from hsmshell.engine.errors import (
+    AccessDenied,
+    KeyFunctionNotPermitted,
+    KeyUnextractable,
+    ObjectHandleInvalid,
+    WrappingKeyTypeInconsistent,
+)
+from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
+from hsmshell.engine.records import StoredObject
+
+
+class ClusterTransfer(ClusterKeys):
+    """What crosses the cluster's border."""
+
+    def export_public_key(self, session: Session | None, handle: int) -> bytes:
+        """A public key's SubjectPublicKeyInfo DER. Raises what ``read_key`` does, also for a key that is not public."""
+        with self._store.reading():
+            _, key = self._key(Operation.READ_KEY, session, handle)
+            if key.object_class is not ObjectClass.PUBLIC_KEY:
+                raise ObjectHandleInvalid("not a public key")
+            return self._store.material(key.material)
+
+    def wrap_key(
+        self,
+        session: Session | None,
+        wrapping: int,
+        handle: int,
+        mechanism: Mechanism,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+    ) -> tuple[StoredObject, bytes]:
+        """A key's attributes and its material under another key of the cluster.
+
+        A secret key leaves as its bytes, a private key as PKCS#8 DER. Raises ``AccessDenied`` unless the caller owns
+        the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the wrapping key may not wrap,
+        ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
+        """
+        with self._store.reading():
+            session, target = self._key(Operation.EXTRACT_KEY, session, handle)
+            if target.object_class is ObjectClass.PUBLIC_KEY:
+                raise ObjectHandleInvalid("a public key is not wrapped")
+            wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
+            if not target.flag(Attribute.EXTRACTABLE):
+                raise KeyUnextractable(str(handle))
+            if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
+                raise AccessDenied(str(handle))
+            material, key = self._store.material(target.material), self._store.material(wrapper.material)
+        return target, crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
+
+    def wrap_data(self, session: Session | None, wrapping: int, data: bytes, mechanism: Mechanism) -> bytes:
+        """Bytes from outside under a key of the cluster. Raises as ``wrap_key`` does for its wrapping key."""
+        with self._store.reading():
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        return crypto.wrap(mechanism, key, data, MechanismParameters())
+
+    def unwrap_data(self, session: Session | None, wrapping: int, wrapped: bytes, mechanism: Mechanism) -> bytes:
+        """The bytes that were wrapped under a key of the cluster, given to the caller."""
+        with self._store.reading():
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        return crypto.unwrap(mechanism, key, wrapped, MechanismParameters())
+
+    def unwrap_key(
+        self,
+        session: Session | None,
+        wrapping: int,
+        wrapped: bytes,
+        mechanism: Mechanism,
+        object_class: ObjectClass,
+        key_type: KeyType,
+        spec: KeySpec,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+        usage: Attributes | None = None,
+    ) -> Created:
+        """Bring in a key that is wrapped under a key of the cluster; ``usage`` are the uses that came with it, instead
+        of those that a new key of its class and type has.
+
+        Raises ``KeyFunctionNotPermitted`` when the unwrapping key may not unwrap, ``WrappingKeyTypeInconsistent``,
+        ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid`` and what
+        ``_store_new`` raises.
+        """
+        with self._store.reading():
+            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
+            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.UNWRAP, mechanism)
+            key = self._store.material(wrapper.material)
+        stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
+        return self._store_new(session, [KeyMaterial(stored, traits)], spec, local=False, usage=usage)
+
+    def _wrapper(self, session: Session, handle: int, use: Attribute, mechanism: Mechanism) -> StoredObject:
+        _, key = self._key(Operation.USE_KEY, session, handle)
+        if not key.flag(use):
+            raise KeyFunctionNotPermitted(f"{handle}: {use.name}")
+        if not _fits(key, mechanism, use):
+            raise WrappingKeyTypeInconsistent(str(handle))
+        return key
+
+
+def _fits(key: StoredObject, mechanism: Mechanism, use: Attribute) -> bool:
+    """Whether the key can do it at all: either half of an RSA pair wraps, only the private one unwraps."""
+    if mechanism in RSA_MECHANISMS:
+        private = key.object_class is ObjectClass.PRIVATE_KEY
+        public = key.object_class is ObjectClass.PUBLIC_KEY and use is Attribute.WRAP
+        return key.key_type is KeyType.RSA and (private or public)
+    expected = KeyType.DES3 if mechanism in DES3_MECHANISMS else KeyType.AES
+    return key.key_type is expected and key.object_class is ObjectClass.SECRET_KEY
