@@ -25,9 +25,9 @@ Nothing here reaches real hardware. ? shows the menu again, 0 ends the program.
 NO_MENU = "--no-menu"
 USAGE = f"usage: ckdemo [{NO_MENU}]\n"
 HELP_WORDS = ("-h", "--help")
-WRONG_USAGE = 2
+WRONG_USAGE = 1
 
-COLUMNS, COLUMN_WIDTH = 4, 26
+COLUMNS, COLUMN_WIDTH = 3, 26
 
 
 def _leave(demo: Demo) -> None:

@@ -32,7 +32,7 @@ class Code(enum.IntEnum):
     ACCESS_DENIED = 0xC6, "HSM Error: Key Access is denied"
     NO_SUCH_USER = 0xCE, "HSM Error: This user doesn't exist"
     INVALID_USER_TYPE = 0xDB, "HSM Error: Invalid User Type."
-    # From here to 0xF0 the numbers are ours; the first two texts are attested.
+    # From here to 0xF1 the numbers are ours; the first two texts are attested.
     NOT_LOGGED_IN = 0xE0, "HSM Error: No user is logged in to do this operation"
     NOT_AUTHORIZED = 0xE1, "HSM Error: The current logged in user is not authorized to do this operation"
     ALREADY_LOGGED_IN = 0xE2, "HSM Error: A user is already logged in"
@@ -50,6 +50,7 @@ class Code(enum.IntEnum):
     WRONG_KEY_TYPE = 0xEE, "HSM Error: Invalid key type for this mechanism"
     WRONG_LENGTH = 0xEF, "HSM Error: Invalid data length for this mechanism"
     NOT_A_KEY = 0xF0, "HSM Error: Invalid key data"
+    NOT_DESTROYABLE = 0xF1, "HSM Error: Key is not destroyable"
     CLUSTER_FAILED = 0x30000080, "HSM CLUSTER ERROR: Operation failed on one or more servers"
     SERVER_UNAVAILABLE = 0x30000085, "HSM CLUSTER ERROR: Server in cluster is unavailable"
     SOCKET_ERROR = 0x40000040, "LIQUIDSECURITY: Daemon socket connection error"
@@ -89,6 +90,7 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.WrappingKeyTypeInconsistent: Code.WRONG_KEY_TYPE,
     errors.KeySizeRange: Code.WRONG_LENGTH,
     errors.DataInvalid: Code.NOT_A_KEY,
+    errors.ActionProhibited: Code.NOT_DESTROYABLE,
     errors.NodeUnavailable: Code.SERVER_UNAVAILABLE,
 }
 

@@ -38,9 +38,7 @@ def login(tool: Utility, arguments: Arguments) -> int:
         tool.returned(call, Code.LOGIN_FAILED)
     else:
         tool.returned(call, code_of(errors[0]))
-    tool.cluster_lines(
-        (outcome.node, code_of(outcome.error) if outcome.error else Code.SUCCESS) for outcome in answer.outcomes
-    )
+    tool.told(answer.outcomes)
     return SUCCESS if answer.session is not None else FAILURE
 
 
@@ -57,8 +55,10 @@ def logout(tool: Utility, arguments: Arguments) -> int:
 
 def list_users(tool: Utility, arguments: Arguments) -> int:
     """The users of the cluster, as its first reachable HSM knows them."""
-    nodes = tool.cluster.nodes()
-    home = next((node for node in nodes if node.state == "up"), nodes[0])
+    call = "Cfm3ListUsers"
+    home = next((node for node in tool.cluster.nodes() if node.state == "up"), None)
+    if home is None:
+        return tool.returned(call, Code.SERVER_UNAVAILABLE)
     users = tool.cluster.users(home)
     if tool.late:
         tool.write(f"\n\tNumber of users found: {len(users)}\n\n", _LATE_HEADER)
@@ -71,7 +71,7 @@ def list_users(tool: Utility, arguments: Arguments) -> int:
         padding = " " * max(0, 6 - len(number.text))
         tail = f"{user.type:<16}{user.name:<26}{quorum:<17}{user.failures:<16}{second}"
         tool.write(f"        {index:<12}{padding}", number, f"      {tail}\n")
-    return tool.returned("Cfm3ListUsers")
+    return tool.returned(call)
 
 
 _HEADER = (

@@ -11,7 +11,7 @@ from hsmshell.console.values import handle, joined, user_id
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.cluster import Criteria
-from hsmshell.engine.errors import AccessDenied, HsmError, ObjectHandleInvalid
+from hsmshell.engine.errors import AccessDenied, HsmError, NodeUnavailable, ObjectHandleInvalid
 from hsmshell.grammar import Arguments, Command, Parameter
 from hsmshell.grammar.values import HexBytes, Integer, IntegerList, Path, Text
 
@@ -47,7 +47,7 @@ def delete_key(tool: Utility, arguments: Arguments) -> int:
     """Delete one key from every HSM."""
     call = "Cfm3DeleteKey"
     try:
-        nodes = tool.cluster.delete_key(tool.session, arguments.number("k"))
+        outcomes = tool.cluster.delete_key(tool.session, arguments.number("k"))
     except ObjectHandleInvalid:
         # The real tool looks for the key before it deletes, and reports that call.
         tool.returned("Cfm3FindKey", Code.INVALID_HANDLE)
@@ -59,9 +59,11 @@ def delete_key(tool: Utility, arguments: Arguments) -> int:
         return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
-    tool.returned(call)
-    tool.cluster_block(nodes)
-    return SUCCESS
+    reached = [outcome for outcome in outcomes if not isinstance(outcome.error, NodeUnavailable)]
+    whole = all(outcome.error is None for outcome in reached)
+    status = tool.returned(call, Code.SUCCESS if whole else Code.CLUSTER_FAILED)
+    tool.told(outcomes)
+    return status
 
 
 def key_info(tool: Utility, arguments: Arguments) -> int:

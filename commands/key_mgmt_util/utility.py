@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from commands.key_mgmt_util.codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
-from hsmshell.engine.cluster import Cluster, Session
+from hsmshell.engine.cluster import Cluster, Outcome, Session
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import Container
 
@@ -48,9 +48,27 @@ class Utility:
         self.cluster_lines((node, code) for node in nodes)
 
     def everywhere(self, code: Code = Code.SUCCESS) -> None:
-        """What every HSM said to something that was asked of all of them; one that is down could not answer."""
+        """What every HSM said to something that was asked of all of them.
+
+        One that is down could not answer; one that refused this user's login does not know who asks.
+        """
+        known = self.session.numbers if self.session else {}
         self.cluster_lines(
-            (node, code if node.state == "up" else Code.SERVER_UNAVAILABLE) for node in self.cluster.nodes()
+            (
+                node,
+                Code.SERVER_UNAVAILABLE
+                if node.state != "up"
+                else code
+                if not known or node.id in known
+                else Code.NOT_LOGGED_IN,
+            )
+            for node in self.cluster.nodes()
+        )
+
+    def told(self, outcomes: Iterable[Outcome]) -> None:
+        """What each HSM said, one by one."""
+        self.cluster_lines(
+            (outcome.node, code_of(outcome.error) if outcome.error else Code.SUCCESS) for outcome in outcomes
         )
 
     def cluster_lines(self, answers: Iterable[tuple[Container, Code]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hsmshell import __version__, registry
 from hsmshell.cli.settings import Settings
-from hsmshell.cli.start import USAGE, guarded, start_tool
+from hsmshell.cli.start import USAGE, ensure_streams, guarded, start_tool
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +26,7 @@ HINT = "hsmshell -h lists what there is"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code of the contract: 0, 1, 2 or 130."""
+    ensure_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     lab = ""
     while words and words[0].startswith("-"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from hsmshell.cli.settings import Settings, WrongUsage, console, context, open_lab
 from hsmshell.console.console import EndOfInput
+from hsmshell.console.plain import discard
 
 FAILED, USAGE, DEFECT, INTERRUPTED = 1, 2, 70, 130
 
@@ -28,9 +29,12 @@ def guarded(action: Callable[[], int]) -> int:
     except EndOfInput:
         return FAILED
     except BrokenPipeError:
-        # The reader went away; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
         return FAILED
+    except OSError as problem:
+        discard(sys.stdout)
+        reason = problem.strerror or str(problem)
+        return _say(f"{reason}; what was acknowledged before stands, see: hsmshell lab show", FAILED)
     except Exception as problem:
         if os.environ.get("HSMSHELL_DEBUG") == "1":
             import traceback
@@ -38,7 +42,19 @@ def guarded(action: Callable[[], int]) -> int:
             traceback.print_exc()
             return DEFECT
         kind = type(problem).__name__
-        return _say(f"a defect of our own ({kind}); the command was rolled back; HSMSHELL_DEBUG=1 shows more", DEFECT)
+        message = f"a defect of our own ({kind}); see what holds with hsmshell lab show; HSMSHELL_DEBUG=1 shows more"
+        return _say(message, DEFECT)
+
+
+def ensure_streams() -> None:
+    """Give a process that was started with a closed standard stream one that leads nowhere.
+
+    Otherwise the next file that is opened, such as the lab's, would take that stream's number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, mode, closefd=False))
 
 
 def _say(message: str, code: int) -> int:
@@ -68,4 +84,5 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
 
 def shim(name: str, lab: str = "") -> None:
     """What a launcher calls: the tool with the process's own arguments, on the plain console; ends the process."""
+    ensure_streams()
     sys.exit(start_tool(name, sys.argv[1:], Settings(lab, shim=True)))

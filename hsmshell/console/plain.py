@@ -49,8 +49,12 @@ class PlainConsole:
         return text
 
     def close(self) -> None:
-        """Let everything that was written leave. Raises ``OSError`` when nobody reads any more."""
-        self._sink.flush()
+        """Let everything that was written leave. Raises ``OSError`` when it cannot."""
+        try:
+            self._sink.flush()
+        except OSError:
+            discard(self._sink)
+            raise
 
     @contextmanager
     def _echo_off(self) -> Iterator[None]:
@@ -67,6 +71,13 @@ class PlainConsole:
             yield
         finally:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def discard(stream: TextIO) -> None:
+    """Lead the stream nowhere: what is still buffered has no reader or no room, and would fail again at the end."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, stream.fileno())
+    os.close(descriptor)
 
 
 def standard_console() -> PlainConsole:

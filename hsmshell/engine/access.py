@@ -6,6 +6,8 @@ import enum
 import hmac
 from typing import NamedTuple
 
+from hsmshell.engine.errors import LabError
+
 DEFAULT_COST = 1 << 12
 """scrypt's n (RFC 7914): 13 ms a login. A lab's passwords are rehearsal passwords; a scenario may raise it."""
 
@@ -19,8 +21,11 @@ def check_password(password: str, verifier: str) -> bool:
     """Whether the password is the one that the verifier was made of; an empty verifier fits none."""
     if not verifier:
         return False
-    _, cost, salt, digest = verifier.split("$")
-    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt), int(cost)), bytes.fromhex(digest))
+    try:
+        _, cost, salt, digest = verifier.split("$")
+        return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt), int(cost)), bytes.fromhex(digest))
+    except ValueError:
+        raise LabError("a user's record cannot be read; make a new lab with: hsmshell lab init --force") from None
 
 
 def _scrypt(password: str, salt: bytes, cost: int) -> bytes:

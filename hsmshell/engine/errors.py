@@ -52,6 +52,12 @@ class AttributeValueInvalid(HsmError):
     ckr, code = "CKR_ATTRIBUTE_VALUE_INVALID", 0x13
 
 
+class ActionProhibited(HsmError):
+    """The object's attributes forbid the action, such as destroying it."""
+
+    ckr, code = "CKR_ACTION_PROHIBITED", 0x1B
+
+
 class DataInvalid(HsmError):
     """The input data are not what the mechanism works on."""
 

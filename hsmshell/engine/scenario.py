@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from hsmshell.engine.errors import HsmError, LabConflict, LabExists, ScenarioError
+from hsmshell.engine.errors import HsmError, LabConflict, LabError, LabExists, ScenarioError
 from hsmshell.engine.lab import (
     DATABASE,
     Lab,
@@ -58,6 +58,7 @@ def create_lab(
     draft = draft_directory(directory)
     try:
         _make(draft, table, scenario, services or SYSTEM)
+        Lab.open(draft).close()
         with reporting(directory), placing(directory):
             _require_room(directory, force)
             if os.path.lexists(os.path.join(directory, DATABASE)):
@@ -71,8 +72,11 @@ def create_lab(
 
 def _require_room(directory: str, force: bool) -> None:
     """Refuse a directory that has a lab, or with ``force`` one that has another program's database."""
-    if not os.path.lexists(os.path.join(directory, DATABASE)):
+    path = os.path.join(directory, DATABASE)
+    if not os.path.lexists(path):
         return
+    if not os.path.isfile(path):
+        raise LabError(f"{path} is no file; move it away or choose another directory with --lab")
     if not force:
         raise LabExists(f"there is a lab at {directory} already; replace it with: hsmshell lab init --force")
     require_lab(directory)
@@ -83,6 +87,7 @@ def _make(directory: str, table: Table, scenario: str, services: Services) -> No
     try:
         with lab.store.transaction():
             fill(lab, table, os.path.basename(scenario).removesuffix(".toml"))
+        lab.store.settle()
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, LabConflict, HsmError) as problem:
         raise ScenarioError(
             f"{scenario}: {_explain(problem)}; compare it with a shipped scenario: hsmshell lab scenarios"
@@ -114,5 +119,7 @@ def _load(path: str) -> dict[str, Any]:
             return tomllib.load(stream)
     except OSError as problem:
         raise ScenarioError(f"{path}: {problem.strerror}; name a file or one of: hsmshell lab scenarios") from None
+    except RecursionError:
+        raise ScenarioError(f"{path} has too many brackets in one another; correct that line and try again") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ScenarioError(f"{path} is not TOML ({problem}); correct that line and try again") from None

@@ -57,6 +57,8 @@ class Store:
         """
         if not os.path.isfile(path):
             raise LabMissing(f"there is no lab at {os.path.dirname(path)}; make one with: hsmshell lab init")
+        if not os.path.getsize(path):
+            raise LabError(f"the lab {path} is empty; make a new one with: hsmshell lab init --force")
         store = cls(path)
         with store._reporting():
             application = store._db.execute("PRAGMA application_id").fetchone()[0]
@@ -68,6 +70,13 @@ class Store:
             store.close()
             raise LabError(f"{path} was made by a newer hsmshell (schema {version}); upgrade hsmshell to open it")
         return store
+
+    def settle(self) -> None:
+        """Bring everything into the one file, so that it may be moved alone. Raises ``LabError``."""
+        with self._reporting():
+            busy, waiting, moved = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy or waiting != moved:
+            raise LabError(f"the lab {self._path} could not be written whole; free some space and repeat the command")
 
     def close(self) -> None:
         self._db.close()
@@ -171,7 +180,8 @@ class Store:
         rows = self._db.execute(
             "SELECT id, kind, name, settings, secret FROM device WHERE kind = ? ORDER BY id", (kind,)
         )
-        return [Device(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
+        with _decoding():
+            return [Device(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
 
     def add_container(self, device: int, number: int, name: str, address: str, serial: str, settings: Settings) -> int:
         cursor = self._db.execute(
@@ -186,7 +196,8 @@ class Store:
             "WHERE device = ? ORDER BY number",
             (device,),
         )
-        return [Container(*row)._replace(settings=json.loads(row[-1])) for row in rows]
+        with _decoding():
+            return [Container(*row)._replace(settings=json.loads(row[-1])) for row in rows]
 
     def set_container_state(self, container: int, state: str) -> None:
         self._db.execute("UPDATE container SET state = ? WHERE id = ?", (state, container))
@@ -353,4 +364,16 @@ def _stored_object(
 ) -> StoredObject:
     """A row as a value; the sharers come as one text with commas."""
     users = frozenset(map(int, shares.split(","))) if shares else frozenset()
-    return StoredObject(container, handle, decode_attributes(attributes), material, owner, quorum, session, users)
+    with _decoding():
+        values = decode_attributes(attributes)
+    return StoredObject(container, handle, values, material, owner, quorum, session, users)
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """A value that this program did not write, told in a sentence."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        advice = "make a new one with: hsmshell lab init --force"
+        raise LabError(f"the lab holds a value that cannot be read; {advice}") from problem

@@ -55,6 +55,7 @@ class Shell:
             "export": self._export,
             "help": self._help,
             "ls": self._ls,
+            "rm": self._rm,
             "scp": self._scp,
             "ssh": self._ssh,
         }
@@ -148,7 +149,7 @@ class Shell:
         rows += [
             f"  {'scp FILE HOST:':<20}copy a file to another host, or HOST:FILE . from there",
             f"  {'ssh HOST':<20}go to another host; exit returns",
-            f"  {'cat FILE, ls':<20}look at this host's files",
+            f"  {'cat FILE, ls, rm':<20}look at this host's files, remove one",
             f"  {'export NAME=VALUE':<20}set a variable",
             f"  {'exit':<20}leave this host",
             "hosts:",
@@ -183,6 +184,18 @@ class Shell:
                 return self._say(f"there is no host {problem}; help lists them", 1)
             except OSError as problem:
                 self._context.console.write("scp: ", path(printable(source)), f": {problem.strerror}\n")
+                return 1
+        if any(host.name == words[-1] for host in HOSTS):
+            name = words[-1]
+            return self._say(f"made a file named {name} here; to copy to the host, write {name}: with a colon", 0)
+        return 0
+
+    def _rm(self, words: Sequence[str]) -> int:
+        for word in words:
+            try:
+                os.unlink(self._network.files(self._hosts[-1]).locate(word))
+            except OSError as problem:
+                self._context.console.write("rm: ", path(printable(word)), f": {problem.strerror}\n")
                 return 1
         return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -128,6 +129,9 @@ def test_what_may_be_destroyed(tmp_path: Path, lab_directory: Path) -> None:
     with pytest.raises(LabMissing):
         require_lab(str(tmp_path / "nowhere"))
     (tmp_path / DATABASE).touch()
+    require_lab(str(tmp_path))  # a file that never became a lab
+    (tmp_path / DATABASE).unlink()
+    sqlite3.connect(tmp_path / DATABASE).execute("CREATE TABLE theirs (x)").connection.close()
     with pytest.raises(LabForeign):
         require_lab(str(tmp_path))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,16 @@ from hsmshell.engine.access import Role, hash_password
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
 from hsmshell.engine.cluster import KeySpec
 from hsmshell.engine.errors import (
+    ActionProhibited,
+    AttributeValueInvalid,
     DataInvalid,
     LabConflict,
     LabError,
     PinIncorrect,
+    ScenarioError,
     SoLoginFailureThreshold,
     UserNotAuthorized,
+    UserNotLoggedIn,
     WrappingKeyTypeInconsistent,
 )
 from hsmshell.engine.lab import DATABASE, HOSTS, Lab, destroy
@@ -24,7 +30,8 @@ from hsmshell.engine.objects import secret_traits
 from hsmshell.engine.records import StoredObject, User
 from hsmshell.engine.scenario import create_lab
 from hsmshell.engine.services import Services
-from tests.engine.driving import login
+from hsmshell.engine.store import Store
+from tests.engine.driving import login, open_partition
 
 
 def test_shares_follow_the_user_where_hsms_number_them_differently(lab: Lab) -> None:
@@ -142,3 +149,93 @@ def test_a_lab_that_was_removed_is_not_written_to(lab: Lab, lab_directory: Path)
     (lab_directory / DATABASE).unlink()
     with pytest.raises(LabError, match="removed or replaced; start the tool again"):
         cluster.generate_secret_key(session, KeyType.AES, 32, KeySpec("lost"))
+
+
+def test_a_key_is_deleted_only_where_its_owner_is_logged_in(lab: Lab) -> None:
+    cluster = lab.cluster()
+    first, second = cluster.nodes()
+    (handle,) = cluster.generate_secret_key(login(cluster), KeyType.AES, 32, KeySpec("k")).handles
+    officer = cluster.login("CO", "admin", "admin1234", [second]).session
+    with lab.store.transaction():
+        for row in lab.store.sessions():
+            if row.user_name == "crypto_user":
+                lab.store.delete_session(row.id)
+    cluster.change_password(officer, second, "CU", "crypto_user", "another1234")
+    session = cluster.login("CU", "crypto_user", "user1234", [first, second]).session
+    outcomes = cluster.delete_key(session, handle)
+    assert [type(outcome.error) for outcome in outcomes] == [type(None), UserNotLoggedIn]
+    with lab.store.reading():
+        assert [lab.store.object(node.id, handle) is None for node in (first, second)] == [True, False]
+
+
+def test_a_key_that_is_not_destroyable_stays(lab: Lab) -> None:
+    cluster = lab.cluster()
+    session = login(cluster)
+    (handle,) = cluster.generate_secret_key(session, KeyType.AES, 32, KeySpec("k")).handles
+    for node in cluster.nodes():
+        cluster.set_attribute(session, node, handle, Attribute.DESTROYABLE, False)
+    with pytest.raises(ActionProhibited):
+        cluster.delete_key(session, handle)
+    assert cluster.read_key(session, handle).handle == handle
+
+
+def test_a_label_is_no_longer_than_a_new_keys(lab: Lab) -> None:
+    cluster = lab.cluster()
+    session = login(cluster)
+    (handle,) = cluster.generate_secret_key(session, KeyType.AES, 32, KeySpec("k")).handles
+    node = cluster.nodes()[0]
+    cluster.set_attribute(session, node, handle, Attribute.LABEL, "x" * 127)
+    with pytest.raises(AttributeValueInvalid):
+        cluster.set_attribute(session, node, handle, Attribute.LABEL, "x" * 128)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update device set settings='xx'",
+        "update container set settings='['",
+        "update object set attributes='zzz'",
+        "update object set attributes='{\"99999\":1}'",
+        "update user set verifier='zzz'",
+    ],
+)
+def test_damaged_rows_are_told_in_a_sentence(lab_directory: Path, damage: str) -> None:
+    with contextlib.closing(sqlite3.connect(lab_directory / DATABASE)) as database, database:
+        database.execute(damage)
+    lab = Lab.open(str(lab_directory))
+    try:
+        with pytest.raises(LabError, match="cannot be read; make a new"):
+            login(lab.cluster())
+            application, session = open_partition(lab)
+            application.objects(session)
+    finally:
+        lab.close()
+
+
+def test_a_full_disk_leaves_the_old_lab_as_it_was(
+    lab_directory: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (lab_directory / DATABASE).read_bytes()
+
+    def full(store: Store) -> None:
+        raise LabError("the disk is full; free some space and repeat the command")
+
+    monkeypatch.setattr(Store, "settle", full)
+    with pytest.raises(LabError, match="disk is full"):
+        create_lab(str(lab_directory), services=services, force=True)
+    assert (lab_directory / DATABASE).read_bytes() == before
+    assert sorted(path.name for path in lab_directory.iterdir()) == [DATABASE]
+
+
+def test_a_database_that_is_a_folder_is_no_lab(tmp_path: Path, services: Services) -> None:
+    (tmp_path / DATABASE).mkdir()
+    for force in (False, True):
+        with pytest.raises(LabError, match="is no file; move it away"):
+            create_lab(str(tmp_path), services=services, force=force)
+
+
+def test_brackets_without_end_are_no_scenario(tmp_path: Path, services: Services) -> None:
+    path = tmp_path / "deep.toml"
+    path.write_text("title=" + "[" * 5000 + "]" * 5000)
+    with pytest.raises(ScenarioError, match="too many brackets"):
+        create_lab(str(tmp_path / "lab"), str(path), services=services)

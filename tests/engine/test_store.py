@@ -119,7 +119,7 @@ def test_another_programs_database(tmp_path: Path) -> None:
 
 def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / DATABASE).touch()
-    with pytest.raises(LabForeign):
+    with pytest.raises(LabError, match="is empty; make a new one with: hsmshell lab init --force"):
         Store.open(str(tmp_path / DATABASE))
 
 

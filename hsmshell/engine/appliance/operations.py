@@ -10,6 +10,7 @@ from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
     AttributeValueInvalid,
+    DataInvalid,
     KeySizeRange,
     OperationNotAllowed,
     TemplateInconsistent,
@@ -135,7 +136,11 @@ class ApplicationObjects(ApplicationCore):
             if not isinstance(value, bytes) or number not in list(KeyType):
                 raise AttributeValueInvalid("CKA_VALUE")
             rest = {key: item for key, item in template.items() if key != Attribute.VALUE}
-            return self._new(session, value, secret_traits(KeyType(number), value), rest, local=False)
+            try:
+                traits = secret_traits(KeyType(number), value)
+            except DataInvalid as problem:
+                raise TemplateInconsistent(KeyType(number).name) from problem
+            return self._new(session, value, traits, rest, local=False)
         if kind == ObjectClass.PUBLIC_KEY:
             raise TemplateInconsistent("public keys are imported from a file")
         raise AttributeValueInvalid("CKA_CLASS")

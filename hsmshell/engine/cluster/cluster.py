@@ -168,6 +168,8 @@ class ClusterCore:
         """
         session = self._permit(operation, session)
         self._require_up(node)
+        if node.id not in session.numbers:
+            raise UserNotLoggedIn(node.address)
         key = self._store.object(node.id, handle)
         if key is None or (key.session and key.session != session.id):
             raise ObjectHandleInvalid(str(handle))
@@ -181,7 +183,7 @@ class ClusterCore:
         for node in self._up():
             try:
                 return self._key_on(node, operation, session, handle)
-            except ObjectHandleInvalid:
+            except (ObjectHandleInvalid, UserNotLoggedIn):
                 continue
         raise ObjectHandleInvalid(str(handle))
 

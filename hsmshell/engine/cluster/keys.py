@@ -29,6 +29,10 @@ CHANGEABLE = frozenset({_A.LABEL, _A.TRUSTED, *USAGE, _A.DESTROYABLE, _A.WRAP_WI
 """What may be changed after creation, each by whoever the table of rights names."""
 
 
+LABEL_LENGTH = 127
+"""The longest label in bytes of UTF-8."""
+
+
 class KeySpec(NamedTuple):
     """What a caller decides about a new key."""
 

@@ -18,11 +18,13 @@ from hsmshell.engine.attributes import (
     ObjectClass,
     matches_shape,
 )
-from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Session, related
-from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, attributes
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Outcome, Session, related
+from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH, KeySpec, attributes
 from hsmshell.engine.errors import (
+    ActionProhibited,
     AttributeReadOnly,
     AttributeValueInvalid,
+    HsmError,
     KeyIdExists,
     NodeUnavailable,
     ObjectCountExceeded,
@@ -236,21 +238,33 @@ class ClusterKeys(ClusterCore):
                 raise AttributeReadOnly(attribute.name)
             if not matches_shape(attribute, value):
                 raise AttributeValueInvalid(attribute.name)
+            if isinstance(value, str) and len(value.encode("utf-8", "surrogateescape")) > LABEL_LENGTH:
+                raise AttributeValueInvalid(attribute.name)
             if attribute is Attribute.WRAP_WITH_TRUSTED and key.flag(attribute) and not value:
                 raise AttributeReadOnly(attribute.name)
             self._store.replace_object(key._replace(attributes={**key.attributes, attribute: value}))
 
-    def delete_key(self, session: Session | None, handle: int) -> tuple[Container, ...]:
-        """Delete the key from every HSM that is up; those HSMs are returned.
+    def delete_key(self, session: Session | None, handle: int) -> tuple[Outcome, ...]:
+        """Delete the key from every HSM on which its owner is logged in; what each HSM said.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``.
+        An HSM that is down or has no session keeps its copy. Raises ``UserNotLoggedIn``, ``UserNotAuthorized``,
+        ``ObjectHandleInvalid``, ``AccessDenied`` or ``ActionProhibited`` when no HSM can delete it.
         """
         with self._store.transaction():
-            self._key(Operation.DELETE_KEY, session, handle)
-            nodes = self._up()
-            for node in nodes:
-                self._store.delete_object(node.id, handle)
-            return nodes
+            found = self._key(Operation.DELETE_KEY, session, handle)[1]
+            if not found.flag(Attribute.DESTROYABLE):
+                raise ActionProhibited(str(handle))
+            return tuple(self._delete_on(node, session, handle) for node in self.nodes())
+
+    def _delete_on(self, node: Container, session: Session | None, handle: int) -> Outcome:
+        try:
+            session, key = self._key_on(node, Operation.DELETE_KEY, session, handle)
+            if not key.flag(Attribute.DESTROYABLE):
+                raise ActionProhibited(str(handle))
+        except HsmError as error:
+            return Outcome(node, error)
+        self._store.delete_object(node.id, handle)
+        return Outcome(node)
 
 
 def _meets(key: StoredObject, criteria: Criteria) -> bool:
