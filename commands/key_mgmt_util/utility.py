@@ -48,22 +48,16 @@ class Utility:
         self.cluster_lines((node, code) for node in nodes)
 
     def everywhere(self, code: Code = Code.SUCCESS) -> None:
-        """What every HSM said to something that was asked of all of them.
+        """What every HSM said to something that was asked of all of them."""
+        self.cluster_lines((node, self._answer(node, code)) for node in self.cluster.nodes())
 
-        One that is down could not answer; one that refused this user's login does not know who asks.
-        """
-        known = self.session.numbers if self.session else {}
-        self.cluster_lines(
-            (
-                node,
-                Code.SERVER_UNAVAILABLE
-                if node.state != "up"
-                else code
-                if not known or node.id in known
-                else Code.NOT_LOGGED_IN,
-            )
-            for node in self.cluster.nodes()
-        )
+    def _answer(self, node: Container, code: Code) -> Code:
+        """One that is down cannot answer; one that refused this user's login does not know who asks."""
+        if node.state != "up":
+            return Code.SERVER_UNAVAILABLE
+        if self.session is not None and node.id not in self.session.numbers:
+            return Code.NOT_LOGGED_IN
+        return code
 
     def told(self, outcomes: Iterable[Outcome]) -> None:
         """What each HSM said, one by one."""

@@ -154,9 +154,12 @@ def encode_attributes(attributes: Attributes) -> str:
     )
 
 
+_BY_TEXT = {str(int(attribute)): attribute for attribute in Attribute}
+
+
 def decode_attributes(text: str) -> dict[Attribute, AttributeValue]:
     """The reverse of ``encode_attributes``."""
     return {
-        Attribute(int(key)): bytes.fromhex(value[0]) if isinstance(value, list) else value  # type: ignore[call-arg]
+        _BY_TEXT[key]: bytes.fromhex(value[0]) if isinstance(value, list) else value
         for key, value in json.loads(text).items()
     }
