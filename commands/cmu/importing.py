@@ -26,6 +26,7 @@ def _import(utility: Utility, arguments: Arguments) -> int:
         raise failure(Message.NO_FILE, name) from None
     try:
         der = encodings.read_public_pem(data)
+        encodings.check_public(der)
     except DataInvalid:
         raise failure(Message.NO_KEY, name) from None
     utility.begin(arguments)

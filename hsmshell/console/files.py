@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import select
+import stat
+import sys
+import time
+from io import FileIO
+
+LARGEST = 16 * 1024 * 1024
+"""More than this is no key and no configuration: a device that never ends, or the wrong file."""
+PATIENCE = 3.0
+"""Seconds that a named pipe may be without anybody at its other end."""
+
+_CHUNK = 1 << 16
+_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
+"""What a folder says in which no file can be made or replaced."""
 
 
 class Files:
@@ -15,32 +30,118 @@ class Files:
     def locate(self, path: str) -> str:
         """The path that the operating system is asked for. Raises ``OSError`` for what can be no path."""
         if "\0" in path:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+            raise _error(errno.EINVAL, path)
         return os.path.join(self.directory, path) if self.directory else path
 
     def read(self, path: str) -> bytes:
-        """The file's bytes. Raises ``OSError``."""
-        with open(self.locate(path), "rb") as stream:  # noqa: PTH123 - pathlib costs more than the read
-            return stream.read()
+        """The file's bytes. Raises ``OSError``, also for more than ``LARGEST`` bytes and a pipe that nobody fills."""
+        with open(self.locate(path), "rb", buffering=0, opener=_open_at_once) as stream:
+            return _read(stream, path)
 
     def write(self, path: str, data: bytes) -> None:
-        """Write the file, replacing one that is there. Raises ``OSError``.
+        """Write the file, replacing one that is there; its mode stays, and its owner where that is allowed.
 
         The new content stands beside the old one until it is whole, so that a full disk leaves the old file intact.
-        A target that is no regular file (a device, a pipe) is written through.
+        In a folder that takes no new file, and to what is no regular file (a device, a pipe), it is written through.
+        Raises ``OSError``.
         """
         target = self.locate(path)
-        if os.path.lexists(target) and not os.path.isfile(target):
-            with open(target, "wb") as stream:  # noqa: PTH123
-                stream.write(data)
-            return
-        target = os.path.realpath(target)
-        draft = f"{target}.{os.getpid()}.part"
         try:
-            with open(draft, "wb") as stream:  # noqa: PTH123
-                stream.write(data)
-            os.replace(draft, target)
-        except OSError:
-            if os.path.exists(draft):
-                os.unlink(draft)
-            raise
+            status = os.stat(target)
+        except FileNotFoundError:
+            if not os.path.basename(target):
+                raise
+            _replace(os.path.realpath(target), data, None)
+            return
+        own = _own_output(status)
+        if own is not None:
+            if sys.stdout:
+                sys.stdout.flush()
+            _write(os.dup(own), data)
+        elif not stat.S_ISREG(status.st_mode):
+            _write(_open_through(target), data)
+        else:
+            # Asks whether this user may write it: a folder's permission to replace it is not enough.
+            os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC))
+            try:
+                _replace(os.path.realpath(target), data, status)
+            except OSError as problem:
+                if problem.errno not in _IN_PLACE:
+                    raise
+                _write(os.open(target, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC), data)
+
+
+def _error(number: int, path: str) -> OSError:
+    return OSError(number, os.strerror(number), path)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """A named pipe opens without waiting for somebody at its other end."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def _read(stream: FileIO, path: str) -> bytes:
+    data = bytearray()
+    came = not stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    waiting = select.poll()
+    waiting.register(stream, select.POLLIN)
+    end = time.monotonic() + PATIENCE
+    while True:
+        chunk: bytes | None = stream.read(_CHUNK)
+        if chunk is None:
+            # Somebody holds the other end and has said nothing yet.
+            waiting.poll()
+        elif chunk:
+            data += chunk
+            if len(data) > LARGEST:
+                raise _error(errno.EFBIG, path)
+        elif came or data:
+            return bytes(data)
+        elif (left := end - time.monotonic()) <= 0:
+            raise _error(errno.ETIMEDOUT, path)
+        else:
+            came = bool(waiting.poll(left * 1000))
+
+
+def _own_output(status: os.stat_result) -> int | None:
+    """The descriptor by which this process itself writes to that file: its log is neither replaced nor cut."""
+    for descriptor in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), status):
+                return descriptor
+    return None
+
+
+def _open_through(target: str) -> int:
+    """A device or a pipe, opened. A named pipe gets some time to find its reader."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            descriptor = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError as problem:
+            if problem.errno != errno.ENXIO or time.monotonic() > end or not stat.S_ISFIFO(os.stat(target).st_mode):
+                raise
+            time.sleep(0.02)
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    with open(descriptor, "wb") as stream:
+        stream.write(data)
+
+
+def _replace(target: str, data: bytes, old: os.stat_result | None) -> None:
+    draft = os.path.join(os.path.dirname(target), f".hsmshell-{os.getpid()}-{os.urandom(4).hex()}.part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if old else 0o666)
+    try:
+        _write(descriptor, data)
+        if old:
+            with contextlib.suppress(OSError):
+                os.chown(draft, old.st_uid, old.st_gid)
+            os.chmod(draft, stat.S_IMODE(old.st_mode) & 0o777)
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise

@@ -1,58 +1,172 @@
 """What of a command line may be remembered: a word that may be a password becomes ``***``.
 
-The rules are those of all tools at once and err on the side of hiding: a history is read again, a password in it is
-not wanted back.
+The rules are those of all tools and of a shell at once, and err on the side of hiding: a history is read again, a
+password in it is not wanted back. Three passes: options, assignments, the words after a login.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 MASK = "***"
 
-_WORD = r'(?:"[^"]*"?|\'[^\']*\'?|[^\s"\'])+'
-"""A word as a tool or a shell splits it; a quotation mark that is not closed reaches to the end."""
+_DASHES = "\\-\u2010-\u2015\u2212"
+"""Also those that a word processor puts where a dash was."""
+_PROMPT_ENDS = ">:$#%;&|!"
+"""Before a command may stand a prompt that was pasted with it, or another command of a shell."""
 
-_ASSIGNED = re.compile(rf"((?:^|\s)-?\w*(?:pass|pswd|pwd|secret|pin)\w*=){_WORD}", re.IGNORECASE)
-"""``-password=WORD`` of cmu, and a shell's ``NAME=WORD``."""
+_VALUE = re.compile(r"""(?:[^\s"'\\]|\\.?|"(?:[^"\\]|\\.)*"?|'[^']*'?)+""", re.DOTALL)
+"""A value as a tool or a shell may take it; a quotation mark that is not closed reaches to the end."""
+_WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|\S)\S*""")
+"""A word that is kept: no more than what is certainly part of it, so that an option after it is seen."""
+_OPTION = re.compile(rf"(?<![^\s\"'])[{_DASHES}]+(?P<name>[^\s={_DASHES}][^\s=]*)")
+_BETWEEN = re.compile(r"\s*=\s*|\s+")
+_ASSIGNMENT = re.compile(rf"(?<![\w{_DASHES}])(?P<name>\w[\w-]*)\s*=\s*")
+_TELLING = re.compile("pass|pswd|pwd?|pin|secret|key", re.IGNORECASE)
+"""In a variable's name: its value is not for others."""
 
-_ABBREVIATED = re.compile(rf"((?:^|\s)-(?:p|pa|pas)=){_WORD}", re.IGNORECASE)
-"""cmu takes its options abbreviated."""
+_TELLING_OPTION = re.compile(r"pass(?:word|wd|phrase|code)?|pasword|pswd|pwd?|pin(?!g)|secret")
+_PASSWORD_NAMES = frozenset(
+    {"password"[:length] for length in range(1, 9)}
+    | {"passwd", "passphrase", "passcode", "passin", "passout", "pswd", "pwd", "pw", "pin"}
+)
+"""What is certainly a name. Of any other that begins with p, all after the p may be the password itself."""
+_HARMLESS_NAMES = frozenset(
+    {name[:length] for name in ("private", "publicexponent") for length in range(2, len(name) + 1)}
+    | {"path", "pubin", "pubout", "pubkey", "pkeyopt", "port"}
+)
+"""cmu's options, also abbreviated, and those of OpenSSL."""
+_OTHER_P = frozenset({"cp", "mkdir", "scp", "ssh"})
+"""Commands of a shell whose ``-p`` has nothing to do with a password."""
+_ASKED = "hpswd"
+"""The option without a value: the password is asked for. Many believe that it takes one."""
+_NAMED = ("-u", "-s")
+"""key_mgmt_util's options for a user's type and name."""
 
-_SPACED = re.compile(rf"((?:^|\s)-pas?s?w?o?r?d?\s+){_WORD}", re.IGNORECASE)
-"""``-password WORD`` of cmu, also abbreviated."""
-
-_LOGIN_OPTION = re.compile(rf"((?:^|\s)-?p\s+){_WORD}")
-"""``-p WORD`` of key_mgmt_util. The guide has lines that lost the dash."""
-
-_LOGIN = re.compile(r"(?:^|\s)loginHSM(?:\s|$)", re.IGNORECASE)
-
-_POSITIONAL = ("loginhsm", "createuser", "changepswd")
-"""cloudhsm_mgmt_util's commands with a user's type, name and password, in lower case."""
-
-_FOUR_WORDS = re.compile(rf"(\s*(?P<command>\w+)\s+(?P<type>{_WORD})\s+{_WORD}\s+)(?P<password>\S.*)", re.DOTALL)
-_PROMPTED = re.compile(r"-hpswd(?:\s|$)")
+_COMMANDS = ("loginhsm", "createuser", "changepswd")
+"""The commands that take a user's type, name and password, in lower case."""
+_NAME = re.compile(r"[\w-]+")
+_LIKE_A_COMMAND = re.compile("login|pass|pswd|pwd")
+_USER_TYPES = frozenset({"au", "co", "cu", "pco", "preco"})
 
 
 def masked(line: str) -> str:
     """The line without its passwords. A line without any is returned as it is."""
-    line = _ASSIGNED.sub(_hide, line)
-    line = _ABBREVIATED.sub(_hide, line)
-    line = _SPACED.sub(_hide, line)
-    if _LOGIN.search(line):
-        line = _LOGIN_OPTION.sub(_hide, line)
-    return _mask_positional(line)
+    return _mask_after_commands(_mask_assignments(_mask_options(line)))
 
 
-def _hide(match: re.Match[str]) -> str:
-    return f"{match.group(1)}{MASK}"
+def _mask_options(line: str) -> str:
+    command = next((word for word in line.split() if word[-1] not in _PROMPT_ENDS), "")
+    kept, done = "", 0
+    while option := _OPTION.search(line, done):
+        name = option["name"].lower()
+        shown = None if name == "p" and command in _OTHER_P else _shown(name)
+        end, hidden = option.end(), ""
+        if shown is not None and shown < len(name) and (rest := _VALUE.match(line, option.start("name") + shown)):
+            end, hidden = rest.end(), MASK
+        kept += line[done : end if not hidden else option.start("name") + (shown or 0)] + hidden
+        done = end
+        value = None if shown is None else _value_after(line, end)
+        if value and not (name == _ASKED and value.group().lower() in _NAMED):
+            kept, done = kept + line[end : value.start()] + MASK, value.end()
+    return kept + line[done:]
 
 
-def _mask_positional(line: str) -> str:
-    """Everything from the fourth word on: what follows a password may be the rest of one that has a blank in it."""
-    match = _FOUR_WORDS.fullmatch(line)
-    if match is None or match["type"].startswith("-") or _PROMPTED.match(match["password"]):
-        return line
-    if not any(name.startswith(match["command"].lower()) for name in _POSITIONAL):
-        return line
-    return f"{match.group(1)}{MASK}"
+def _shown(name: str) -> int | None:
+    """How much of an option's name is no password; ``None`` for one that has nothing to do with passwords."""
+    if name in _HARMLESS_NAMES:
+        return None
+    if name in _PASSWORD_NAMES:
+        return len(name)
+    if name.startswith("p"):
+        return 1
+    telling = _TELLING_OPTION.search(name)
+    return telling.end() if telling else None
+
+
+def _value_after(line: str, position: int) -> re.Match[str] | None:
+    between = _BETWEEN.match(line, position)
+    return _VALUE.match(line, between.end()) if between else None
+
+
+def _mask_assignments(line: str) -> str:
+    kept, done = "", 0
+    while assignment := _ASSIGNMENT.search(line, done):
+        end = assignment.end()
+        kept, done = kept + line[done:end], end
+        if _TELLING.search(assignment["name"]) and (value := _VALUE.match(line, end)):
+            kept, done = kept + MASK, value.end()
+    return kept + line[done:]
+
+
+def _mask_after_commands(line: str) -> str:
+    """Everything from the password on: what follows it may be the rest of one that has a blank in it."""
+    for position, chained in _commands(line):
+        start = _password_start(line, position, chained=chained)
+        if start is not None:
+            return line[:start] + MASK
+    return line
+
+
+def _commands(line: str) -> Iterator[tuple[int, bool]]:
+    """Where words end that may be such a command, and whether another command may follow its password."""
+    before, chained = "", False
+    for word in _WORD.finditer(line):
+        text = re.split(f"[{re.escape(_PROMPT_ENDS)}]", word.group())[-1].strip("\"'").lower()
+        first = not before or before == "singlecmd" or before[-1] in _PROMPT_ENDS
+        if _NAME.fullmatch(text) and _takes_password(text, first=first) and not before.startswith("-"):
+            yield word.end(), chained
+        before = word.group()
+        chained = chained or before == "singlecmd"
+
+
+def _takes_password(word: str, *, first: bool) -> bool:
+    """Also a misspelt command; where a command is expected, also an abbreviated one."""
+    if len(word) > 5 and any(_distance(word, name) <= 2 for name in _COMMANDS):
+        return True
+    if not first:
+        return False
+    if _LIKE_A_COMMAND.search(word) or any(name.startswith(word) for name in _COMMANDS):
+        return True
+    near = range(len(word) - 1, len(word) + 2)
+    return len(word) > 3 and any(_distance(word, name[:length]) <= 1 for name in _COMMANDS for length in near)
+
+
+def _password_start(line: str, position: int, *, chained: bool) -> int | None:
+    """Where the password begins that is no option's value."""
+    words = [word.group().lower() for word in _WORD.finditer(line, position)]
+    named = sum(word in _NAMED for word in words)
+    room = 2 - min(named, 2)
+    while word := _WORD.search(line, position):
+        text, position = word.group().lower(), word.end()
+        option = _OPTION.match(line, word.start())
+        if text in _NAMED:
+            value = _WORD.search(line, position)
+            position = value.end() if value else position
+        elif option and _shown(option["name"].lower()) is not None:
+            value = _value_after(line, option.end())
+            if value and option["name"].lower() != _ASKED:
+                position = value.end()
+                if chained:
+                    return None
+        elif room == 0:
+            return word.start()
+        else:
+            room = 0 if room == 2 and text not in _USER_TYPES and text != MASK else room - 1
+    return None
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be put in, left out, changed or swapped with their neighbour."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted)))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]

@@ -13,7 +13,11 @@ from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import DataInvalid
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+
+RSA_MODULUS_BITS = range(512, 16385)
+"""What a modulus may have: no less than OpenSSL makes, no more than it computes with (OPENSSL_RSA_MAX_MODULUS_BITS)."""
 
 
 def load_private(der: bytes) -> PrivateKeyTypes:
@@ -86,17 +90,34 @@ def public_of(private_der: bytes) -> bytes:
 
 
 def asymmetric_type(public_der: bytes) -> KeyType:
-    """The key type of a public key. Raises ``DataInvalid`` for one that this HSM does not know."""
+    """The key type of a public key. Raises ``DataInvalid`` for one that this HSM does not know or that is no key."""
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
     key = load_public(public_der)
     if isinstance(key, rsa.RSAPublicKey):
+        _check_rsa(key.public_numbers())
         return KeyType.RSA
     if isinstance(key, ec.EllipticCurvePublicKey):
         return KeyType.EC
     if isinstance(key, dsa.DSAPublicKey):
         return KeyType.DSA
     raise DataInvalid("neither RSA, DSA nor EC")
+
+
+def check_public(der: bytes) -> None:
+    """Raise ``DataInvalid`` for a public key of which no object can be made."""
+    if asymmetric_type(der) not in (KeyType.RSA, KeyType.EC):
+        raise DataInvalid("neither RSA nor EC")
+
+
+def _check_rsa(numbers: rsa.RSAPublicNumbers) -> None:
+    """What every RSA public key fulfils (RFC 8017 3.1), and a size that can be computed with."""
+    if numbers.n.bit_length() not in RSA_MODULUS_BITS:
+        raise DataInvalid(f"an RSA modulus of {numbers.n.bit_length()} bits")
+    if not numbers.n % 2:
+        raise DataInvalid("an even RSA modulus")
+    if not 3 <= numbers.e < numbers.n or not numbers.e % 2:
+        raise DataInvalid("an RSA exponent that is even, below 3 or too large")
 
 
 def rsa_numbers(public_der: bytes) -> tuple[bytes, int, bytes]:

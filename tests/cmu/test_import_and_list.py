@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from cryptography.hazmat.primitives.asymmetric import dsa, ec
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa, x25519
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from commands.cmu import run
@@ -102,12 +105,37 @@ def test_a_file_that_is_no_key(desk: Desk, data: bytes) -> None:
     assert desk.objects() == before
 
 
-def test_a_key_that_the_hsm_does_not_take(desk: Desk) -> None:
-    key = dsa.generate_private_key(1024).public_key()
-    (desk.directory / "dsa.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+def rsa_key(bits: int, *, even: bool = False, exponent: int = 65537) -> rsa.RSAPublicKey:
+    return rsa.RSAPublicNumbers(exponent, (1 << (bits - 1)) | (0 if even else 1)).public_key()
+
+
+UNUSABLE = {
+    "dsa": lambda: dsa.generate_private_key(1024).public_key(),
+    "ed25519": lambda: ed25519.Ed25519PrivateKey.generate().public_key(),
+    "x25519": lambda: x25519.X25519PrivateKey.generate().public_key(),
+    "even modulus": lambda: rsa_key(2048, even=True),
+    "n=15": lambda: rsa.RSAPublicNumbers(3, 15).public_key(),
+    "511 bits": lambda: rsa_key(511),
+    "65536 bits": lambda: rsa_key(65536),
+}
+
+
+@pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_key_that_the_hsm_does_not_take(desk: Desk, make: Callable[[], PublicKeyTypes]) -> None:
+    pem = make().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (desk.directory / "bad.pem").write_bytes(pem)
     before = desk.objects()
-    assert desk.play("import", "-inputFile=dsa.pem", "-slot=1") == (1, "Error: CKR_DATA_INVALID (0x00000020)\n")
+    expected = (1, "Error: bad.pem is not a valid certificate or public key\n")
+    assert desk.play("import", "-inputFile=bad.pem", "-slot=1") == expected
     assert desk.objects() == before
+
+
+@pytest.mark.parametrize("bits", [512, 16384])
+def test_the_smallest_and_the_largest_rsa_key(desk: Desk, bits: int) -> None:
+    pem = rsa_key(bits).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (desk.directory / "good.pem").write_bytes(pem)
+    assert desk.play("import", "-inputFile=good.pem", "-slot=1") == (0, "")
+    assert imported(desk)[Attribute.MODULUS_BITS] == bits
 
 
 ALL = {
