@@ -29,16 +29,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Play the procedure on a lab of its own; 0 only when it held. Raises ``LabError`` and ``WrongUsage``."""
     from hsmshell.rehearsal.procedure import load
+    from hsmshell.transcript.ending import terminable
 
     procedure = load(options.procedure)
     if not options.auto:
         raise WrongUsage(f"only playing by itself is here so far; try: hsmshell rehearse {options.procedure} --auto")
     settings: Settings = options.settings
-    if settings.lab:
-        return _play(procedure.path, settings.lab)
-    # A rehearsal that plays itself leaves the current lab alone: its handles are those of a fresh one.
-    with tempfile.TemporaryDirectory(prefix="hsmshell-rehearsal-") as directory:
-        return _play(procedure.path, os.path.join(directory, "lab"))
+    with terminable():
+        if settings.lab:
+            return _play(procedure.path, settings.lab)
+        # A rehearsal that plays itself leaves the current lab alone: its handles are those of a fresh one.
+        with tempfile.TemporaryDirectory(prefix="hsmshell-rehearsal-") as directory:
+            return _play(procedure.path, os.path.join(directory, "lab"))
 
 
 def _play(path: str, directory: str) -> int:

@@ -33,6 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Replay every file; 0 when all match, 1 when one does not. Raises ``WrongUsage``."""
+    from hsmshell.transcript.ending import terminable
+
+    with terminable():
+        return _replay(options)
+
+
+def _replay(options: argparse.Namespace) -> int:
     from hsmshell.transcript.log import parse
     from hsmshell.transcript.runner import LabCopies, replay
 

@@ -10,7 +10,7 @@ from hsmshell.console.values import Kind, Part
 from hsmshell.engine.lab import Lab
 from hsmshell.rehearsal.procedure import Procedure, Step
 from hsmshell.rehearsal.proof import End, Proof, prove
-from hsmshell.transcript.log import parse
+from hsmshell.transcript.log import Document, Finding, parse
 from hsmshell.transcript.player import Exchange, LogConsole
 from hsmshell.transcript.runner import Report, replay_on
 
@@ -51,7 +51,7 @@ class Screen:
 
 def play(procedure: Procedure, lab: Lab, write: Write) -> bool:
     """Play the procedure on a fresh lab; whether every line came as written and the key arrived."""
-    document = parse(procedure.text, procedure.path)
+    document = _read(procedure)
     work = os.path.join(lab.directory, "work")
     os.makedirs(work, mode=0o700, exist_ok=True)
     write(f"{procedure.front.get('title', procedure.path)}\n")
@@ -63,6 +63,17 @@ def play(procedure: Procedure, lab: Lab, write: Write) -> bool:
         good = good and proof.holds
     write("\nplayed to the end; every step came as written\n" if good else "\nthe procedure did not hold; see above\n")
     return good
+
+
+def _read(procedure: Procedure) -> Document:
+    """The procedure's log; that it asks for another lab than the front matter, which is the one made, is a finding."""
+    document = parse(procedure.text, procedure.path)
+    played = procedure.scenario
+    for section in document.sections:
+        if section.lab not in ("", played):
+            message = f"the log asks for the lab {section.lab}, but {played} is played; name it in the front matter"
+            return document._replace(findings=(*document.findings, Finding(section.line, message)))
+    return document
 
 
 def _tell_mismatches(report: Report, write: Write) -> bool:

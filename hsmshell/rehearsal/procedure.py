@@ -50,7 +50,10 @@ def load(name: str) -> Procedure:
     try:
         with open(path, encoding="utf-8") as stream:  # noqa: PTH123
             text = stream.read()
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise ProcedureError(f"{path}:{line}: this is not UTF-8 text; save the file as UTF-8") from None
+    except OSError:
         known = ", ".join(shipped())
         raise ProcedureError(f"there is no procedure {name}; name a Markdown file or one of: {known}") from None
     return Procedure(path, text, _front(path, text), _steps(text))

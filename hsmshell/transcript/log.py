@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 from collections.abc import Callable, Iterable
@@ -51,6 +52,34 @@ class Section(NamedTuple):
     lines: tuple[Line, ...] = ()
 
 
+@dataclasses.dataclass
+class _Draft:
+    """A section while it is read."""
+
+    line: int
+    tool: str = DEFAULT_TOOL
+    arguments: tuple[str, ...] = ()
+    lab: str = ""
+    client: str = ""
+    match: str = ""
+    secrets: list[str] = dataclasses.field(default_factory=list)
+    binds: list[Bind] = dataclasses.field(default_factory=list)
+    lines: list[Line] = dataclasses.field(default_factory=list)
+
+    def finished(self) -> Section:
+        return Section(
+            self.line,
+            self.tool,
+            self.arguments,
+            self.lab,
+            self.client,
+            self.match,
+            tuple(self.secrets),
+            tuple(self.binds),
+            tuple(self.lines),
+        )
+
+
 class Document(NamedTuple):
     """A parsed file."""
 
@@ -67,27 +96,27 @@ def parse(text: str, path: str) -> Document:
     lines = list(_console_blocks(numbered)) if path.endswith(".md") else numbered
     sections: list[Section] = []
     findings: list[Finding] = []
-    current = Section(lines[0].number if lines else 1)
+    current = _Draft(lines[0].number if lines else 1)
     named = False
     for line in lines:
         if not line.text.startswith(DIRECTIVE):
-            current = current._replace(lines=(*current.lines, line))
+            current.lines.append(line)
             continue
         name, _, value = line.text[len(DIRECTIVE) :].strip().partition(" ")
         if name in ("", "#"):
             continue
         if name == "tool" and (named or any(content.text.strip() for content in current.lines)):
-            sections.append(current)
-            current = Section(line.number, lab=current.lab, client=current.client, match=current.match)
+            sections.append(current.finished())
+            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match)
         named = named or name == "tool"
         try:
-            current = _DIRECTIVES[name](current, value.strip())
+            _DIRECTIVES[name](current, value.strip())
         except KeyError:
             known = ", ".join(_DIRECTIVES)
             findings.append(Finding(line.number, f"there is no directive {name!r}; there are {known}"))
         except ValueError as problem:
             findings.append(Finding(line.number, f"{name}: {problem}"))
-    sections.append(current)
+    sections.append(current.finished())
     if not named and not any(line.text.strip() for line in current.lines):
         findings.append(Finding(current.line, "there is nothing to replay; a log has the prompts and what was typed"))
     return Document(path, tuple(sections), tuple(findings))
@@ -119,25 +148,29 @@ def _one_of(value: str, *words: str) -> str:
     return value
 
 
-def _bind(section: Section, value: str) -> Section:
+def _bind(draft: _Draft, value: str) -> None:
     match = re.fullmatch(r"(\d+)\s*=\s*label:(.+)", value)
     if not match:
         raise ValueError("write it as: bind 149 = label:classic_wrap")
-    return section._replace(binds=(*section.binds, Bind(int(match.group(1)), match.group(2).strip())))
+    draft.binds.append(Bind(int(match.group(1)), match.group(2).strip()))
 
 
-def _word(section: Section, value: str) -> str:
+def _word(value: str) -> str:
     if not value or " " in value:
         raise ValueError("takes one word")
     return value
 
 
-_DIRECTIVES: dict[str, Callable[[Section, str], Section]] = {
-    "tool": lambda section, value: section._replace(tool=_word(section, value)),
-    "args": lambda section, value: section._replace(arguments=tuple(shlex.split(value))),
-    "lab": lambda section, value: section._replace(lab=_word(section, value)),
-    "client": lambda section, value: section._replace(client=_one_of(value, "classic", "late")),
-    "match": lambda section, value: section._replace(match=_one_of(value, "fold", "exact")),
-    "secret": lambda section, value: section._replace(secrets=(*section.secrets, value)),
+def _setter(field: str, read: Callable[[str], object]) -> Callable[[_Draft, str], None]:
+    return lambda draft, value: setattr(draft, field, read(value))
+
+
+_DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
+    "tool": _setter("tool", _word),
+    "args": _setter("arguments", lambda value: tuple(shlex.split(value))),
+    "lab": _setter("lab", _word),
+    "client": _setter("client", lambda value: _one_of(value, "classic", "late")),
+    "match": _setter("match", lambda value: _one_of(value, "fold", "exact")),
+    "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
 }

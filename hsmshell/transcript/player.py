@@ -6,13 +6,15 @@ the lines before it are the output that was expected. After a mismatch it goes o
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from hsmshell.console.console import Ask, EndOfInput
 from hsmshell.console.values import Kind, Part, text_of
-from hsmshell.transcript.compare import EXACT, FOLD, Actual, compare, fold, lines_of
+from hsmshell.transcript.compare import EXACT, FOLD, compare
+from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 
 SHORT = 3
@@ -40,6 +42,8 @@ class LogConsole:
         self._mode = section.match or mode
         self._secrets = iter(section.secrets)
         self._place = 0
+        self._end = len(_trimmed(section.lines))
+        self._found: dict[str, int | None] = {}
         self._over = False
         self._written: list[Part] = []
         self._typed = Line(section.line, "")
@@ -80,7 +84,7 @@ class LogConsole:
 
         An empty command or confirmation is asked for again. What the log shows after the end is still compared.
         """
-        if not _trimmed(self._lines[self._place :]):
+        if self._place >= self._end:
             self._over = True
             return True
         return kind in (Ask.COMMAND, Ask.CONFIRM) and self._find(prompt) is None
@@ -115,27 +119,31 @@ class LogConsole:
         return answer
 
     def _find(self, prompt: str) -> int | None:
-        for place in range(self._place, len(self._lines)):
-            if self._begins(prompt, self._lines[place].text):
-                return place
-        return None
+        """The next line that begins with the prompt; what was found for it stays true until the log is past it."""
+        place = self._found.get(prompt, -1)
+        if place is not None and place < self._place:
+            later = range(self._place, len(self._lines))
+            place = next((place for place in later if self._begins(prompt, self._lines[place].text)), None)
+            self._found[prompt] = place
+        return place
 
     def _begins(self, prompt: str, text: str) -> bool:
         if self._mode == EXACT or len(fold(prompt)) < SHORT:
             return text.startswith(prompt) or text == prompt.rstrip()
-        return re.match(_blanks_folded(prompt), text) is not None
+        return _blanks_folded(prompt).match(text) is not None
 
     def _remainder(self, prompt: str, text: str) -> str:
         if self._mode == EXACT or len(fold(prompt)) < SHORT:
             rest = text[len(prompt) :]
             return rest if self._mode == EXACT else rest.strip()
-        match = re.match(_blanks_folded(prompt), text)
+        match = _blanks_folded(prompt).match(text)
         return text[match.end() :].strip() if match else ""
 
 
-def _blanks_folded(prompt: str) -> str:
+@functools.lru_cache(maxsize=64)
+def _blanks_folded(prompt: str) -> re.Pattern[str]:
     """The prompt as a regular expression to which any run of blanks is as good as another."""
-    return r"[ \t]*" + r"[ \t]+".join(map(re.escape, prompt.split()))
+    return re.compile(r"[ \t]*" + r"[ \t]+".join(map(re.escape, prompt.split())))
 
 
 def _trimmed(lines: Sequence[Line]) -> list[Line]:

@@ -18,6 +18,7 @@ from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import FOLD
+from hsmshell.transcript.ending import Terminated
 from hsmshell.transcript.log import Document, Finding, Section
 from hsmshell.transcript.player import Exchange, LogConsole
 
@@ -58,13 +59,17 @@ class LabCopies:
 
         if scenario not in self._made:
             if not self._base:
+                atexit.register(self._remove)
                 self._base = tempfile.mkdtemp(prefix="hsmshell-labs-")
-                atexit.register(shutil.rmtree, self._base, ignore_errors=True)
             place = os.path.join(self._base, str(len(self._made)))
             create_lab(place, scenario, services=self._services).close()
             self._made[scenario] = place
         shutil.copytree(self._made[scenario], directory, dirs_exist_ok=True)
         return Lab.open(directory, self._services)
+
+    def _remove(self) -> None:
+        if self._base:
+            shutil.rmtree(self._base, ignore_errors=True)
 
 
 def replay(
@@ -130,6 +135,8 @@ def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
         run(section.arguments, context)
     except EndOfInput:
         pass
+    except Terminated:
+        raise
     except SystemExit as ended:
         yield Finding(section.line, f"the tool ended the process with {ended.code}")
     except Exception as problem:

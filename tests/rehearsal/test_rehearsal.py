@@ -190,3 +190,33 @@ def test_front_matter_with_an_unknown_entry_is_refused(tmp_path: Path) -> None:
     file.write_text("---\ntitel: x\n---\n## Step\n")
     with pytest.raises(procedure.ProcedureError, match=r"x\.md:2: not one of arrival, scenario, source, title"):
         procedure.load(str(file))
+
+
+@pytest.mark.parametrize(
+    ("front", "directive", "status"),
+    [
+        ("", "#: lab ../x.toml", 1),
+        ("---\nscenario: migration\n---\n", "#: lab other", 1),
+        ("", "#: tool key_mgmt_util\n#: tool key_mgmt_util\n#: lab other", 1),
+        ("", "#: client older", 1),
+        ("", "#: lab migration", 0),
+        ("---\nscenario: migration\n---\n", "#: lab migration", 0),
+    ],
+)
+def test_a_directive_that_cannot_be_honoured_fails_the_rehearsal(
+    front: str, directive: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.md"
+    file.write_text(f"{front}## Step\n```console\n{directive}\n#: match fold\n...\n```\n")
+    assert main(["rehearse", str(file), "--auto"]) == status
+    out = capsys.readouterr().out
+    assert (f"\n{file}:" in out) is bool(status)
+    assert ("every step came as written" in out) is not bool(status)
+    assert ("but migration is played; name it in the front matter" in out) is bool(status and "lab" in directive)
+
+
+def test_a_procedure_that_is_not_utf_8_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "inv.md"
+    file.write_bytes(b"# T\n\xff\n")
+    assert main(["rehearse", str(file), "--auto"]) == 1
+    assert capsys.readouterr().err == f"hsmshell: {file}:2: this is not UTF-8 text; save the file as UTF-8\n"

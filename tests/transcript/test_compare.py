@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsmshell.console.values import Kind, Part, Value, address, check_value, handle, hexadecimal
-from hsmshell.transcript.compare import EXACT, FOLD, compare, lines_of
+from hsmshell.console.values import Kind, Part, Value, address, check_value, handle, hexadecimal, serial
+from hsmshell.transcript.compare import EXACT, FOLD, compare
+from hsmshell.transcript.lines import lines_of
 
 
 def same(expected: str, *actual: Part, mode: str = FOLD) -> bool:
@@ -78,13 +79,46 @@ def test_values_are_compared_by_their_kind(expected: str, actual: list[Part], re
     assert same(expected, *actual) is result
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "result"),
+    [
+        ("serial 123 [..] end", ["serial ", serial("777"), " some words end"], True),
+        ("serial 123 [..] end", ["serial ", serial("777"), " some words"], False),
+        ("serial 1 2 [..] end", ["serial ", serial("777"), " some words end"], False),
+        ("serial [..] words end", ["serial ", serial("777"), " some words end"], True),
+        ("serial [..] 1 2 end", ["serial ", serial("777"), " end"], False),
+        ("serial 12[..]", ["serial ", serial("777"), " some"], True),
+        ("kcv 0x12 * (glob)", ["kcv ", check_value("0xab"), " of a key"], True),
+        ("kcv 0x1 * (glob)", ["kcv ", check_value("0xab"), " of a key"], False),
+        ("12 34[..]!", [serial("1"), " ", serial("2"), "?"], False),
+        ("F=12 end", ["F=", hexadecimal("a"), hexadecimal("b"), " end"], True),
+        ("F=1 end", ["F=", hexadecimal("a"), hexadecimal("b"), " end"], False),
+        ("at 5 (?)", ["at ", serial("7")], True),
+    ],
+)
+def test_wildcards_stand_beside_values(expected: str, actual: list[Part], result: bool) -> None:
+    assert same(expected, *actual) is result
+    assert same(expected, *actual, mode=EXACT) is result
+
+
+def test_no_character_of_the_output_is_taken_for_a_value() -> None:
+    assert same("\ue000 5", "\ue000 ", serial("7"))
+    assert not same("6 5", "\ue000 ", serial("7"))
+
+
+def test_an_authors_regular_expression_has_limits() -> None:
+    assert same("a{3}" + "b" * 100 + " (re)", "aaa" + "b" * 100)
+    assert not same("b" * 201 + "? (re)", "b" * 201)
+    assert not same("b* (re)", "b" * 2_001)
+
+
 def test_a_difference_shows_what_was_expected_and_what_came() -> None:
     result = compare(["one", "two", "three"], lines_of(["one\n2\nthree"]), FOLD)
     assert not result.same
     assert result.difference == (" one", "-two", "+2", " three")
 
 
-TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\ue000"))
+TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
 
 
 @given(text=TEXT, mode=st.sampled_from([FOLD, EXACT]))

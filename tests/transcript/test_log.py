@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,22 @@ def test_a_longer_fence_holds_a_shorter_one() -> None:
     text = "````console\n$ cat x\n```\n````\n"
     (section,) = parse(text, "x.md").sections
     assert [line.text for line in section.lines] == ["$ cat x", "```"]
+
+
+def best(text: str) -> float:
+    """The shortest of some times that reading takes."""
+
+    def once() -> float:
+        start = time.process_time()
+        parse(text, "x.transcript")
+        return time.process_time() - start
+
+    return min(once() for _ in range(3))
+
+
+@pytest.mark.parametrize("line", ["x\n", "#: secret x\n", "#: bind 1 = label:x\n"])
+def test_ten_times_the_lines_take_ten_times_the_time(line: str) -> None:
+    assert best(line * 50_000) < 40 * best(line * 5_000)
 
 
 @given(text=st.text(max_size=200), markdown=st.booleans())

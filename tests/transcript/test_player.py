@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +14,8 @@ from hypothesis import strategies as st
 
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.registry import Run, UnknownTool
-from hsmshell.transcript.log import parse
+from hsmshell.transcript.ending import terminable
+from hsmshell.transcript.log import Document, Line, parse
 from hsmshell.transcript.runner import Report, replay_on
 
 
@@ -144,6 +149,46 @@ def test_a_tool_that_ends_the_process_is_a_finding() -> None:
     assert play("#: tool toy\n", leaving).findings[0].message == "the tool ended the process with 3"
 
 
+def test_being_told_to_terminate_passes_through_and_is_told_once() -> None:
+    def slow(arguments: Sequence[str], context: Context) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    try:
+        with pytest.raises(SystemExit) as ended, terminable():
+            play("x", slow)
+        assert ended.value.code == 143
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def test_being_told_to_terminate_is_not_lost_in_a_finalizer() -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    try:
+        with pytest.raises(SystemExit), terminable():
+            Finalized()
+            time.sleep(10)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def test_the_way_to_terminate_is_restored_and_anothers_is_left_alone() -> None:
+    with terminable():
+        assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with terminable():
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def test_a_crash_is_a_finding() -> None:
     report = play("hello\ntoy> crash\n", echo)
     assert report.findings[0].message == "the tool ended with ZeroDivisionError: oops"
@@ -194,6 +239,43 @@ def test_a_player_at_its_end_stays_there() -> None:
         return 0
 
     assert play("\n", stubborn).mismatches == 0
+
+
+class Counted(tuple[Line, ...]):
+    """Lines that know how many of them were read."""
+
+    read = 0
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        found = super().__getitem__(place)
+        self.read += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def asking(count: int, *prompts: str) -> Run:
+    """Asks again and again, for what the log has and for what it has not."""
+
+    def run(arguments: Sequence[str], context: Context) -> int:
+        for _ in range(count):
+            for prompt in prompts:
+                with contextlib.suppress(EndOfInput):
+                    context.console.ask(prompt, Ask.COMMAND)
+            context.console.write("done\n")
+        return 0
+
+    return run
+
+
+@pytest.mark.parametrize("typed", ["", "word"])
+@pytest.mark.parametrize("prompts", [("toy> ",), ("toy> ", "other> "), ("# ",)])
+def test_the_log_is_read_about_once_however_long_it_is(typed: str, prompts: tuple[str, ...]) -> None:
+    count = 300
+    (section,) = parse("#: tool toy\n" + f"{prompts[0]}{typed}\ndone\n" * count, "x.transcript").sections
+    lines = Counted(section.lines)
+    document = Document("x.transcript", (section._replace(lines=lines),), ())
+    report = replay_on(NoLab(), "", document, load=lambda name: asking(count, *prompts))  # type: ignore[arg-type]
+    assert len(report.exchanges) >= count
+    assert 2 * count <= lines.read < 10 * count
 
 
 WORDS = st.lists(st.sampled_from(["one", "two", "three four", "x"]), max_size=6)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,3 +89,27 @@ def test_a_replay_leaves_no_lab_and_no_file_behind(tmp_path: Path, monkeypatch: 
     (tmp_path / "x.transcript").write_text(GOOD)
     assert main(["replay", "x.transcript"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["x.transcript"]
+
+
+@pytest.mark.parametrize(("words", "folder"), [(["replay"], "hsmshell-replay-"), (["rehearse", "--auto"], "hsmshell-")])
+def test_told_to_terminate_it_removes_what_is_temporary(tmp_path: Path, words: list[str], folder: str) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    file = tmp_path / "long.md"
+    typed = "Command:  Error2String -r 0xdb\n...\n" * 30_000
+    file.write_text(f"```console\n#: tool key_mgmt_util\n...\n{typed}```\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hsmshell", *words, str(file)],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        while not list(temporary.glob(f"{folder}*")) and process.poll() is None:
+            time.sleep(0.01)
+        assert list(temporary.iterdir())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 143
+    finally:
+        process.kill()
+        process.wait()
+    assert not list(temporary.iterdir())
