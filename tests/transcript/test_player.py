@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -160,19 +159,6 @@ def test_being_told_to_terminate_passes_through_and_is_told_once() -> None:
             play("x", slow)
         assert ended.value.code == 143
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def test_being_told_to_terminate_is_not_lost_in_a_finalizer() -> None:
-    class Finalized:
-        def __del__(self) -> None:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    try:
-        with pytest.raises(SystemExit), terminable():
-            Finalized()
-            time.sleep(10)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
