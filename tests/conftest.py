@@ -88,6 +88,30 @@ def lab(lab_directory: Path, services: Services) -> Iterator[Lab]:
 
 
 @pytest.fixture
+def lab_from(tmp_path: Path, services: Services) -> Iterator[Callable[[str], Lab]]:
+    """Makes a lab from a scenario's text."""
+    labs: list[Lab] = []
+
+    def make(scenario: str) -> Lab:
+        path = tmp_path / "scenario.toml"
+        path.write_text(scenario)
+        labs.append(create_lab(str(tmp_path / "own lab"), str(path), services=services))
+        return labs[-1]
+
+    yield make
+    for lab in labs:
+        lab.close()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """An empty working directory."""
+    directory = tmp_path / "work"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
 def context(lab: Lab, tmp_path: Path) -> Callable[..., Context]:
     """Makes what a tool is given: the test's lab, the answers that it will type, and the test's directory for files."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,6 @@ from hsmshell.engine.appliance import Session
 from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import StoredObject
-from hsmshell.engine.scenario import create_lab
-from hsmshell.engine.services import Services
 
 LOGIN = ["1", "1", "1", "3", "1", "password"]
 """Opens a session with slot 1 and logs the crypto officer in."""
@@ -83,27 +81,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(lab: Lab, tmp_path: Path) -> Desk:
-    return Desk(lab, work_directory(tmp_path))
+def desk(lab: Lab, work: Path) -> Desk:
+    return Desk(lab, work)
 
 
 @pytest.fixture
-def desk_from(tmp_path: Path, services: Services) -> Iterator[Callable[[str], Desk]]:
+def desk_from(lab_from: Callable[[str], Lab], work: Path) -> Callable[[str], Desk]:
     """Makes a desk with a lab from a scenario's text."""
-    labs: list[Lab] = []
-
-    def make(scenario: str) -> Desk:
-        path = tmp_path / "scenario.toml"
-        path.write_text(scenario)
-        labs.append(create_lab(str(tmp_path / "own lab"), str(path), services=services))
-        return Desk(labs[-1], work_directory(tmp_path))
-
-    yield make
-    for lab in labs:
-        lab.close()
-
-
-def work_directory(base: Path) -> Path:
-    directory = base / "work"
-    directory.mkdir()
-    return directory
+    return lambda scenario: Desk(lab_from(scenario), work)

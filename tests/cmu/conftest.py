@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +14,6 @@ from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine import encodings
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import StoredObject
-from hsmshell.engine.scenario import create_lab
-from hsmshell.engine.services import Services
 
 MENU = "Select token\n[1] Token Label: partition1\n[2] Token Label: partition2\nEnter choice: "
 
@@ -59,27 +57,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(lab: Lab, tmp_path: Path) -> Desk:
-    return Desk(lab, work_directory(tmp_path))
+def desk(lab: Lab, work: Path) -> Desk:
+    return Desk(lab, work)
 
 
 @pytest.fixture
-def desk_from(tmp_path: Path, services: Services) -> Iterator[Callable[[str], Desk]]:
+def desk_from(lab_from: Callable[[str], Lab], work: Path) -> Callable[[str], Desk]:
     """Makes a desk with a lab from a scenario's text."""
-    labs: list[Lab] = []
-
-    def make(scenario: str) -> Desk:
-        path = tmp_path / "scenario.toml"
-        path.write_text(scenario)
-        labs.append(create_lab(str(tmp_path / "own lab"), str(path), services=services))
-        return Desk(labs[-1], work_directory(tmp_path))
-
-    yield make
-    for lab in labs:
-        lab.close()
-
-
-def work_directory(base: Path) -> Path:
-    directory = base / "work"
-    directory.mkdir()
-    return directory
+    return lambda scenario: Desk(lab_from(scenario), work)
