@@ -13,6 +13,8 @@ from hsmshell.cli.start import FAILED
 if TYPE_CHECKING:
     import argparse
 
+    from hsmshell.rehearsal.procedure import Procedure
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -37,22 +39,20 @@ def run(options: argparse.Namespace) -> int:
     settings: Settings = options.settings
     with terminable():
         if settings.lab:
-            return _play(procedure.path, settings.lab)
+            return _play(procedure, settings.lab)
         # A rehearsal that plays itself leaves the current lab alone: its handles are those of a fresh one.
         with tempfile.TemporaryDirectory(prefix="hsmshell-rehearsal-") as directory:
-            return _play(procedure.path, os.path.join(directory, "lab"))
+            return _play(procedure, os.path.join(directory, "lab"))
 
 
-def _play(path: str, directory: str) -> int:
+def _play(procedure: Procedure, directory: str) -> int:
     from hsmshell.engine.scenario import create_lab
     from hsmshell.rehearsal.play import play
-    from hsmshell.rehearsal.procedure import load
 
     def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    procedure = load(path)
     lab = create_lab(directory, procedure.scenario)
     try:
         return 0 if play(procedure, lab, write) else FAILED
