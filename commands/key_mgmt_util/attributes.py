@@ -78,9 +78,11 @@ def _reported_size(key: StoredObject, count: int, late: bool) -> int:
     return (330 if late else 308) + 8 * count + extra
 
 
-COMMAND = Command(
-    "getAttribute",
-    "Reads an attribute from an object",
-    get_attribute,
-    (_OBJECT, _ATTRIBUTE, options.OUTPUT._replace(placeholder="file")),
+COMMANDS = (
+    Command(
+        "getAttribute",
+        "Reads an attribute from an object",
+        get_attribute,
+        (_OBJECT, _ATTRIBUTE, options.OUTPUT._replace(placeholder="file")),
+    ),
 )

@@ -97,5 +97,7 @@ def _finished(tool: Utility, arguments: Arguments, created: Created) -> int:
     return SUCCESS
 
 
-PAIRS = (Command("genRSAKeyPair", "Generates an RSA Key Pair", generate_rsa_pair, (_MODULUS, _EXPONENT, *_COMMON)),)
-SYMMETRIC = (Command("genSymKey", "Generates a Symmetric keys", generate_symmetric, (_TYPE, _SIZE, *_COMMON)),)
+COMMANDS = (
+    Command("genRSAKeyPair", "Generates an RSA Key Pair", generate_rsa_pair, (_MODULUS, _EXPONENT, *_COMMON)),
+    Command("genSymKey", "Generates a Symmetric keys", generate_symmetric, (_TYPE, _SIZE, *_COMMON)),
+)

@@ -1,4 +1,4 @@
-"""Error2String, exit."""
+"""Error2String, exit, quit."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def leave(tool: Utility, arguments: Arguments) -> int:
     raise Leave
 
 
-ERROR_TO_STRING = Command("Error2String", "Converts Error codes to Strings", error_to_string, (_CODE,))
-EXIT = Command("exit", "Exits this application", leave)
-QUIT = Command("quit", "Exits this application", leave, provenance=Provenance.RECOMMENDED)
+COMMANDS = (
+    Command("Error2String", "Converts Error codes to Strings", error_to_string, (_CODE,)),
+    Command("exit", "Exits this application", leave),
+    Command("quit", "Exits this application", leave, provenance=Provenance.RECOMMENDED),
+)

@@ -1,39 +1,72 @@
-"""Every command: those that are here, those that are still to come, and the help listing made of both."""
+"""Every command's name and home, and the help listing. A home is imported when one of its commands is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Mapping, Sequence
 
-from commands.key_mgmt_util import attributes, generate, helpers, login, manage, transfer, wrapping
 from commands.key_mgmt_util.utility import SUCCESS, Utility
 from hsmshell.grammar import Arguments, Command
 
-
-def show_help(tool: Utility, arguments: Arguments) -> int:
-    """The listing of commands."""
-    tool.write(listing())
-    return SUCCESS
-
-
-HELP = Command("help", "Displays this information", show_help)
-
-_HERE: tuple[Command[Utility], ...] = (
-    helpers.EXIT,
-    helpers.QUIT,
-    HELP,
-    *login.COMMANDS,
-    *generate.PAIRS,
-    *generate.SYMMETRIC,
-    transfer.EXPORT_PUBLIC,
-    transfer.IMPORT_SYMMETRIC,
-    transfer.EXPORT_SYMMETRIC,
-    wrapping.WRAP,
-    wrapping.UNWRAP,
-    *manage.COMMANDS,
-    attributes.COMMAND,
-    helpers.ERROR_TO_STRING,
+_SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("", {"exit": "helpers", "help": "listing"}),
+    (
+        "Configuration and Admin Commands",
+        {
+            "getHSMInfo": "information",
+            "getPartitionInfo": "information",
+            "listUsers": "login",
+            "loginStatus": "login",
+            "loginHSM": "login",
+            "logoutHSM": "login",
+        },
+    ),
+    ("M of N commands", dict.fromkeys(("getToken", "delToken", "approveToken", "listTokens"), "quorum")),
+    ("Key Generation Commands", {}),
+    ("Asymmetric Keys:", dict.fromkeys(("genRSAKeyPair", "genDSAKeyPair", "genECCKeyPair"), "generate")),
+    ("Symmetric Keys:", dict.fromkeys(("genPBEKey", "genSymKey"), "generate")),
+    (
+        "Key Import/Export Commands",
+        {
+            "createPublicKey": "public_keys",
+            "importPubKey": "public_keys",
+            "exportPubKey": "public_keys",
+            "importPrivateKey": "transfer",
+            "exportPrivateKey": "transfer",
+            "imSymKey": "transfer",
+            "exSymKey": "transfer",
+            "wrapKey": "wrapping",
+            "unWrapKey": "wrapping",
+        },
+    ),
+    (
+        "Key Management Commands",
+        {
+            "deleteKey": "manage",
+            "setAttribute": "attributes",
+            "getKeyInfo": "manage",
+            "findKey": "find",
+            "findSingleKey": "find",
+            "getAttribute": "attributes",
+        },
+    ),
+    ("Certificate Setup Commands", {"getCert": "certificates"}),
+    ("Key Transfer Commands", dict.fromkeys(("insertMaskedObject", "extractMaskedObject"), "masked")),
+    ("Management Crypto Commands", {"sign": "signatures", "verify": "signatures", "aesWrapUnwrap": "aes_wrap"}),
+    (
+        "Helper Commands",
+        {
+            "Error2String": "helpers",
+            "getCaviumPrivKey": "key_files",
+            "IsValidKeyHandlefile": "key_files",
+            "listAttributes": "attributes",
+            "listECCCurveIds": "generate",
+        },
+    ),
 )
-COMMANDS: Mapping[str, Command[Utility]] = {command.name: command for command in _HERE}
+"""The listing's sections: a command's name -> the module of this package that has it in its ``COMMANDS``."""
+
+HOMES: Mapping[str, str] = {name: home for _, names in _SECTIONS for name, home in names.items()} | {"quit": "helpers"}
 
 NOT_YET: Mapping[str, str] = {
     "getHSMInfo": "Gets the HSM Information",
@@ -72,55 +105,42 @@ _CONTINUED = {
 }
 """Second lines of the listing, the first of them under the wrong command as in the real one."""
 
-_SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("", ("exit", "help")),
-    (
-        "Configuration and Admin Commands",
-        ("getHSMInfo", "getPartitionInfo", "listUsers", "loginStatus", "loginHSM", "logoutHSM"),
-    ),
-    ("M of N commands", ("getToken", "delToken", "approveToken", "listTokens")),
-    ("Key Generation Commands", ()),
-    ("Asymmetric Keys:", ("genRSAKeyPair", "genDSAKeyPair", "genECCKeyPair")),
-    ("Symmetric Keys:", ("genPBEKey", "genSymKey")),
-    (
-        "Key Import/Export Commands",
-        (
-            "createPublicKey",
-            "importPubKey",
-            "exportPubKey",
-            "importPrivateKey",
-            "exportPrivateKey",
-            "imSymKey",
-            "exSymKey",
-            "wrapKey",
-            "unWrapKey",
-        ),
-    ),
-    (
-        "Key Management Commands",
-        ("deleteKey", "setAttribute", "getKeyInfo", "findKey", "findSingleKey", "getAttribute"),
-    ),
-    ("Certificate Setup Commands", ("getCert",)),
-    ("Key Transfer Commands", ("insertMaskedObject", "extractMaskedObject")),
-    ("Management Crypto Commands", ("sign", "verify", "aesWrapUnwrap")),
-    (
-        "Helper Commands",
-        ("Error2String", "getCaviumPrivKey", "IsValidKeyHandlefile", "listAttributes", "listECCCurveIds"),
-    ),
-)
+
+def find(name: str) -> Command[Utility] | None:
+    """The command of that name, in that spelling."""
+    if name not in HOMES or name in NOT_YET:
+        return None
+    home = importlib.import_module(f"commands.key_mgmt_util.{HOMES[name]}")
+    commands: Sequence[Command[Utility]] = home.COMMANDS
+    return next(command for command in commands if command.name == name)
+
+
+def every_command() -> dict[str, Command[Utility]]:
+    """All commands by name, in the order of the listing."""
+    return {name: command for name in HOMES if (command := find(name)) is not None}
 
 
 def listing() -> str:
     """What ``help`` prints."""
+    commands = every_command()
     lines = ["", "Help Commands Available:", "", "Syntax: <command> -h", "", ""]
     lines += [f"   {'Command':<22}Description", f"   {'=======':<22}===========", ""]
     for title, names in _SECTIONS:
         if title:
             lines.append(f"        {title}")
         for name in names:
-            summary = COMMANDS[name].summary if name in COMMANDS else NOT_YET[name]
+            summary = commands[name].summary if name in commands else NOT_YET[name]
             lines.append(f"   {name:<23}{summary}")
             if name in _CONTINUED:
                 lines.append(f"{'':<26}{_CONTINUED[name]}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
+
+
+def show_help(tool: Utility, arguments: Arguments) -> int:
+    """The listing of commands."""
+    tool.write(listing())
+    return SUCCESS
+
+
+COMMANDS = (Command("help", "Displays this information", show_help),)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from commands.key_mgmt_util.explain import help_block
 from commands.key_mgmt_util.helpers import Leave
-from commands.key_mgmt_util.listing import COMMANDS, NOT_YET
+from commands.key_mgmt_util.listing import NOT_YET, find
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
@@ -85,7 +85,7 @@ def split_chain(words: Sequence[str]) -> list[list[str]]:
             chain.append([word])
             value_follows = False
             continue
-        current = COMMANDS.get(chain[-1][0])
+        current = find(chain[-1][0])
         parameter = current.parameter(word[1:]) if current and word.startswith("-") else None
         value_follows = not value_follows and parameter is not None and parameter.type is not None
         chain[-1].append(word)
@@ -94,7 +94,7 @@ def split_chain(words: Sequence[str]) -> list[list[str]]:
 
 def execute(tool: Utility, words: Sequence[str]) -> int:
     """One command; what its handler returns. Raises ``Leave`` for exit and quit."""
-    command = COMMANDS.get(words[0])
+    command = find(words[0])
     if command is None:
         if words[0] in NOT_YET:
             return tool.complain(f"{words[0]} is not supported by this simulator.")

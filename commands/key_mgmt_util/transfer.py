@@ -1,4 +1,4 @@
-"""exportPubKey, imSymKey, exSymKey: keys in and out as plain files."""
+"""imSymKey, exSymKey: keys in and out as plain files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.names import calls
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
 from hsmshell.console.values import handle, path
-from hsmshell.engine import crypto, encodings
+from hsmshell.engine import crypto
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import KeyType, ObjectClass
 from hsmshell.engine.errors import HsmError, ObjectHandleInvalid
@@ -30,19 +30,6 @@ _TYPE = Parameter(
 _MECHANISM = Parameter(
     "m", Integer(choices={4: "NIST_AES_WRAP"}), "4", "specifies the wrapping mechanism: 4", title="Wrapping mechanism"
 )
-
-
-def export_public(tool: Utility, arguments: Arguments) -> int:
-    """A public key as PEM."""
-    call, target = "Cfm3ExportPubKey", arguments.text("out")
-    try:
-        der = tool.cluster.export_public_key(tool.session, arguments.number("k"))
-    except HsmError as error:
-        return tool.refused(call, error)
-    if not tool.write_file(target, encodings.public_pem(der)):
-        return FAILURE
-    tool.write("\nPEM formatted public key is written to ", path(target), "\n")
-    return tool.returned(call)
 
 
 def import_symmetric(tool: Utility, arguments: Arguments) -> int:
@@ -145,28 +132,29 @@ def _wrong_size(data: bytes) -> str:
     return f"Invalid key size {len(data)} for the given key type."
 
 
-EXPORT_PUBLIC = Command("exportPubKey", "Exports RSA/DSA/EC Public key", export_public, (options.KEY, options.OUTPUT))
-IMPORT_SYMMETRIC = Command(
-    "imSymKey",
-    "Imports a Symmetric key",
-    import_symmetric,
-    (
-        _FILE,
-        options.WRAPPING_KEY,
-        _TYPE,
-        options.LABEL,
-        options.IDENT,
-        options.SESSION,
-        options.WRAPPING_KEY_FILE,
-        options.ATTEST,
-        options.MINIMUM_SERVERS,
-        options.TIMEOUT,
-        options.USERS,
+COMMANDS = (
+    Command(
+        "imSymKey",
+        "Imports a Symmetric key",
+        import_symmetric,
+        (
+            _FILE,
+            options.WRAPPING_KEY,
+            _TYPE,
+            options.LABEL,
+            options.IDENT,
+            options.SESSION,
+            options.WRAPPING_KEY_FILE,
+            options.ATTEST,
+            options.MINIMUM_SERVERS,
+            options.TIMEOUT,
+            options.USERS,
+        ),
     ),
-)
-EXPORT_SYMMETRIC = Command(
-    "exSymKey",
-    "Exports a Symmetric key",
-    export_symmetric,
-    (options.KEY, options.WRAPPING_KEY, options.OUTPUT, _MECHANISM, options.WRAPPING_KEY_FILE),
+    Command(
+        "exSymKey",
+        "Exports a Symmetric key",
+        export_symmetric,
+        (options.KEY, options.WRAPPING_KEY, options.OUTPUT, _MECHANISM, options.WRAPPING_KEY_FILE),
+    ),
 )

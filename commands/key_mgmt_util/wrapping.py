@@ -128,41 +128,43 @@ def _parameters(arguments: Arguments) -> MechanismParameters:
     return MechanismParameters(hash=constants.HASHES[arguments.number("t", constants.DEFAULT_HASH)])
 
 
-WRAP = Command(
-    "wrapKey",
-    "Wraps a key from from HSM using the specified handle",
-    wrap_key,
-    (
-        options.KEY,
-        options.WRAPPING_KEY,
-        options.OUTPUT,
-        options.MECHANISM,
-        options.HASH,
-        options.NO_HEADER,
-        options.IV,
+COMMANDS = (
+    Command(
+        "wrapKey",
+        "Wraps a key from from HSM using the specified handle",
+        wrap_key,
+        (
+            options.KEY,
+            options.WRAPPING_KEY,
+            options.OUTPUT,
+            options.MECHANISM,
+            options.HASH,
+            options.NO_HEADER,
+            options.IV,
+        ),
     ),
-)
-UNWRAP = Command(
-    "unWrapKey",
-    "UnWraps a key into HSM using the specified handle",
-    unwrap_key,
-    (
-        _FILE,
-        options.WRAPPING_KEY,
-        options.MECHANISM,
-        options.SESSION,
-        options.MINIMUM_SERVERS,
-        options.TIMEOUT,
-        options.ATTEST,
-        options.HASH,
-        options.NOT_EXTRACTABLE,
-        options.USERS,
-        _QUORUM,
-        options.NO_HEADER,
-        _LABEL,
-        options.IDENT,
-        _KEY_TYPE,
-        _KEY_CLASS,
-        options.IV,
+    Command(
+        "unWrapKey",
+        "UnWraps a key into HSM using the specified handle",
+        unwrap_key,
+        (
+            _FILE,
+            options.WRAPPING_KEY,
+            options.MECHANISM,
+            options.SESSION,
+            options.MINIMUM_SERVERS,
+            options.TIMEOUT,
+            options.ATTEST,
+            options.HASH,
+            options.NOT_EXTRACTABLE,
+            options.USERS,
+            _QUORUM,
+            options.NO_HEADER,
+            _LABEL,
+            options.IDENT,
+            _KEY_TYPE,
+            _KEY_CLASS,
+            options.IV,
+        ),
     ),
 )

@@ -131,6 +131,16 @@ def rsa_numbers(public_der: bytes) -> tuple[bytes, int, bytes]:
     return _unsigned(numbers.n), numbers.n.bit_length(), _unsigned(numbers.e)
 
 
+def dsa_prime(public_der: bytes) -> bytes:
+    """The prime modulus of a DSA key as big-endian bytes (CKA_PRIME)."""
+    from cryptography.hazmat.primitives.asymmetric import dsa
+
+    key = load_public(public_der)
+    if not isinstance(key, dsa.DSAPublicKey):
+        raise DataInvalid("not a DSA key")
+    return _unsigned(key.parameters().parameter_numbers().p)
+
+
 _EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
 """The DER of the object identifier id-ecPublicKey; the curve's own follows it (RFC 5480 2.1.1)."""
 

@@ -10,10 +10,25 @@ class Mechanism(enum.IntEnum):
     """CKM_..."""
 
     RSA_PKCS = 0x0001
+    SHA1_RSA_PKCS = 0x0006
     RSA_PKCS_OAEP = 0x0009
+    SHA1_RSA_PKCS_PSS = 0x000E
+    SHA256_RSA_PKCS = 0x0040
+    SHA384_RSA_PKCS = 0x0041
+    SHA512_RSA_PKCS = 0x0042
+    SHA256_RSA_PKCS_PSS = 0x0043
+    SHA384_RSA_PKCS_PSS = 0x0044
+    SHA512_RSA_PKCS_PSS = 0x0045
+    SHA224_RSA_PKCS = 0x0046
+    SHA224_RSA_PKCS_PSS = 0x0047
     DES3_ECB = 0x0132
     DES3_CBC = 0x0133
     DES3_CBC_PAD = 0x0136
+    ECDSA_SHA1 = 0x1042
+    ECDSA_SHA224 = 0x1043
+    ECDSA_SHA256 = 0x1044
+    ECDSA_SHA384 = 0x1045
+    ECDSA_SHA512 = 0x1046
     RSA_AES_KEY_WRAP = 0x1054
     AES_ECB = 0x1081
     AES_CBC = 0x1082
@@ -42,17 +57,34 @@ class MechanismParameters(NamedTuple):
     source: bytes = b""
     """OAEP's encoding parameter, the label of RFC 8017 7.1."""
     iv: bytes = b""
-    """The initialization vector of a block cipher mode."""
+    """The initialization vector of a block cipher mode or of AES key wrap; empty for the mechanism's own."""
+    additional: bytes = b""
+    """GCM's additional authenticated data."""
+    tag_length: int = 16
+    """The length in bytes of GCM's tag."""
 
 
 RSA_MECHANISMS = frozenset({Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP, Mechanism.RSA_AES_KEY_WRAP})
 DES3_MECHANISMS = frozenset({Mechanism.DES3_ECB, Mechanism.DES3_CBC, Mechanism.DES3_CBC_PAD})
 
-CURVE_NIDS: dict[str, int] = {
-    "06052b81040021": 713,  # secp224r1
-    "06082a8648ce3d030107": 415,  # prime256v1
-    "06052b81040022": 715,  # secp384r1
-    "06052b81040023": 716,  # secp521r1
-    "06052b8104000a": 714,  # secp256k1
-}
-"""OpenSSL's numbers of named curves, by the hexadecimal DER of their object identifiers (CKA_EC_PARAMS, RFC 5480)."""
+
+class Curve(enum.Enum):
+    """A named curve that the HSM computes with; the value is OpenSSL's name of it."""
+
+    identifier: bytes
+    """The DER of its object identifier (CKA_EC_PARAMS, RFC 5480 2.1.1.1)."""
+    nid: int
+    """OpenSSL's number."""
+
+    def __new__(cls, name: str, identifier: str, nid: int) -> Curve:
+        member = object.__new__(cls)
+        member._value_ = name
+        member.identifier = bytes.fromhex(identifier)
+        member.nid = nid
+        return member
+
+    P224 = "secp224r1", "06052b81040021", 713
+    P256 = "prime256v1", "06082a8648ce3d030107", 415
+    P384 = "secp384r1", "06052b81040022", 715
+    P521 = "secp521r1", "06052b81040023", 716
+    K256 = "secp256k1", "06052b8104000a", 714

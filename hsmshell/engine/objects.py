@@ -58,7 +58,7 @@ def _public_numbers(der: bytes) -> Traits:
     if key_type is KeyType.EC:
         curve, point = encodings.ec_numbers(der)
         return {Attribute.KEY_TYPE: int(key_type), Attribute.EC_PARAMS: curve, Attribute.EC_POINT: point}
-    return {Attribute.KEY_TYPE: int(key_type)}
+    return {Attribute.KEY_TYPE: int(key_type), Attribute.PRIME: encodings.dsa_prime(der)}
 
 
 def check_value(key_type: KeyType, object_class: ObjectClass, material: bytes) -> bytes:

@@ -98,3 +98,35 @@ class SessionRow(NamedTuple):
     """0 for a session with every HSM of a cluster."""
     user_type: str
     user_name: str
+
+
+class Token(NamedTuple):
+    """A quorum token of one HSM: a user's request that other users may approve."""
+
+    container: int
+    number: int
+    service: int
+    """What the token is for, see ``quorum.Service``."""
+    handle: int
+    """The key that it is for; 0 for none."""
+    user: int
+    """The number of the user who asked."""
+    session: int
+    """The session in which it was asked for and with which it ends."""
+    nonce: bytes
+    created: int
+    """Unix seconds."""
+    approvers: frozenset[str] = frozenset()
+    """The names of the users who approved."""
+
+
+class Certificate(NamedTuple):
+    """An X.509 certificate of a lab, and the key that it certifies where the lab has that."""
+
+    scope: str
+    """Whose it is: ``lab``, ``device:N`` or ``container:N``."""
+    kind: str
+    certificate: bytes
+    """DER."""
+    private_key: bytes
+    """PKCS#8 DER; empty when somebody else has it."""

@@ -3,10 +3,38 @@
 APPLICATION_ID = 0x48534D53
 """SQLite's application_id of a lab: the letters HSMS."""
 
-VERSION = 1
+VERSION = 2
 """SQLite's user_version of this schema."""
 
-TABLES = """
+_TOKENS_AND_CERTIFICATES = """
+CREATE TABLE token (
+    container INTEGER NOT NULL REFERENCES container ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    service INTEGER NOT NULL,
+    handle INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    nonce BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    approvers TEXT NOT NULL,
+    PRIMARY KEY (container, number)
+) WITHOUT ROWID;
+
+CREATE INDEX token_session ON token (session);
+
+CREATE TABLE certificate (
+    scope TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    certificate BLOB NOT NULL,
+    private_key BLOB NOT NULL,
+    PRIMARY KEY (scope, kind)
+) WITHOUT ROWID
+"""
+
+MIGRATIONS = (_TOKENS_AND_CERTIFICATES,)
+"""What turns a lab of version 1 into one of version 2, and so on."""
+
+TABLES = f"""
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -95,4 +123,6 @@ CREATE TABLE session (
     user_type TEXT NOT NULL,
     user_name TEXT NOT NULL COLLATE NOCASE
 );
+
+{_TOKENS_AND_CERTIFICATES};
 """

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hsmshell.engine.mechanisms import Curve
+
 
 def generate_rsa(bits: int, exponent: int) -> bytes:
     """A fresh RSA private key (FIPS 186-5 A.1) as PKCS#8 DER.
@@ -53,8 +55,33 @@ def _rsa_with_exponent(bits: int, exponent: int) -> bytes:
     return encode_private(numbers.private_key())
 
 
+def generate_ec(curve: Curve) -> bytes:
+    """A fresh EC private key (FIPS 186-5 A.2) as PKCS#8 DER."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from hsmshell.engine.encodings import encode_private
+
+    curves: dict[Curve, ec.EllipticCurve] = {
+        Curve.P224: ec.SECP224R1(),
+        Curve.P256: ec.SECP256R1(),
+        Curve.P384: ec.SECP384R1(),
+        Curve.P521: ec.SECP521R1(),
+        Curve.K256: ec.SECP256K1(),
+    }
+    return encode_private(ec.generate_private_key(curves[curve]))
+
+
+def generate_dsa(bits: int) -> bytes:
+    """A fresh DSA private key with domain parameters of its own (FIPS 186-4 A.1, B.1) as PKCS#8 DER."""
+    from cryptography.hazmat.primitives.asymmetric import dsa
+
+    from hsmshell.engine.encodings import encode_private
+
+    return encode_private(dsa.generate_private_key(bits))
+
+
 class Services(NamedTuple):
-    """The engine's three sources."""
+    """The engine's sources."""
 
     clock: Callable[[], float] = time.time
     """Seconds since the epoch."""
@@ -62,6 +89,10 @@ class Services(NamedTuple):
     """That many random bytes."""
     rsa_key: Callable[[int, int], bytes] = generate_rsa
     """A private key of so many bits and that public exponent, as PKCS#8 DER."""
+    ec_key: Callable[[Curve], bytes] = generate_ec
+    """A private key on that curve, as PKCS#8 DER."""
+    dsa_key: Callable[[int], bytes] = generate_dsa
+    """A private key whose prime modulus has so many bits, as PKCS#8 DER."""
 
 
 SYSTEM = Services()

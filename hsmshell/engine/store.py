@@ -1,150 +1,21 @@
-"""The lab's database: one SQLite file, and the only code that speaks SQL.
-
-Write-ahead log with ``synchronous=FULL``: a transaction that has ended is on the disk. Writers begin with
-``BEGIN IMMEDIATE``, so that two processes queue instead of failing when the second one comes to write.
-"""
+"""The rows of a lab's database, as the values of ``records``: the only code that asks SQL questions."""
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
-from hsmshell.engine.errors import LabConflict, LabError, LabForeign, LabMissing
-from hsmshell.engine.records import Container, Device, SessionRow, Settings, StoredObject, User
-from hsmshell.engine.schema import APPLICATION_ID, TABLES, VERSION
-
-BUSY_SECONDS = 60
-"""How long a command waits for another process's transaction."""
+from hsmshell.engine.database import Database
+from hsmshell.engine.errors import LabError
+from hsmshell.engine.records import Certificate, Container, Device, SessionRow, Settings, StoredObject, Token, User
 
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
 
-class Store:
-    """An open database. Every reading or writing method belongs inside ``transaction`` or ``reading``."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._depth = 0
-        with self._reporting():
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            place = os.stat(path)
-            self._place = (place.st_dev, place.st_ino)
-
-    @classmethod
-    def create(cls, path: str) -> Store:
-        """Make an empty database; the file must not be there yet."""
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        store = cls(path)
-        with store._reporting():
-            store._db.execute("PRAGMA journal_mode=WAL")
-            store._db.executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
-            store._db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            store._db.execute(f"PRAGMA user_version={VERSION}")
-        return store
-
-    @classmethod
-    def open(cls, path: str) -> Store:
-        """Open an existing database.
-
-        Raises ``LabMissing`` when there is none, ``LabForeign`` when it is another program's, ``LabError`` when it is
-        damaged or of a newer version.
-        """
-        if not os.path.isfile(path):
-            raise LabMissing(f"there is no lab at {os.path.dirname(path)}; make one with: hsmshell lab init")
-        if not os.path.getsize(path):
-            raise LabError(f"the lab {path} is empty; make a new one with: hsmshell lab init --force")
-        store = cls(path)
-        with store._reporting():
-            application = store._db.execute("PRAGMA application_id").fetchone()[0]
-            version = store._db.execute("PRAGMA user_version").fetchone()[0]
-        if application != APPLICATION_ID:
-            store.close()
-            raise LabForeign(f"{path} is not a lab of hsmshell; choose another directory with --lab")
-        if version > VERSION:
-            store.close()
-            raise LabError(f"{path} was made by a newer hsmshell (schema {version}); upgrade hsmshell to open it")
-        return store
-
-    def settle(self) -> None:
-        """Bring everything into the one file, so that it may be moved alone. Raises ``LabError``."""
-        with self._reporting():
-            busy, waiting, moved = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy or waiting != moved:
-            raise LabError(f"the lab {self._path} could not be written whole; free some space and repeat the command")
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _reporting(self) -> Iterator[None]:
-        """SQLite's own failures, told in a sentence."""
-        try:
-            yield
-        except sqlite3.OperationalError as problem:
-            text = str(problem)
-            if "locked" in text or "busy" in text:
-                advice = "another process holds it; try again when that one has ended"
-            elif "full" in text:
-                advice = "the disk is full; free some space and repeat the command"
-            elif "readonly" in text or "unable to open" in text:
-                advice = "it cannot be written; check the directory's permissions"
-            else:
-                advice = f"{text}; check the disk, or make a new lab with: hsmshell lab init --force"
-            raise LabError(f"the lab {self._path} could not be used: {advice}") from problem
-        except sqlite3.IntegrityError as problem:
-            raise LabConflict(f"{problem}") from problem
-        except sqlite3.DatabaseError as problem:
-            raise LabError(
-                f"the lab {self._path} is damaged ({problem}); make a new one with: hsmshell lab init --force"
-            ) from problem
-
-    @contextmanager
-    def _bracket(self, begin: str) -> Iterator[None]:
-        if self._depth:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-            return
-        with self._reporting():
-            self._require_in_place()
-            self._db.execute(begin)
-            self._depth = 1
-            try:
-                yield
-            except BaseException:
-                self._db.rollback()
-                raise
-            else:
-                self._db.commit()
-            finally:
-                self._depth = 0
-                if self._db.in_transaction:
-                    self._db.rollback()
-
-    def _require_in_place(self) -> None:
-        """Refuse to go on with a file that is no longer the lab: what would be acknowledged would be lost."""
-        try:
-            now = os.stat(self._path)
-        except OSError:
-            now = None
-        if now is None or (now.st_dev, now.st_ino) != self._place:
-            raise LabError(f"the lab {self._path} was removed or replaced; start the tool again")
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing, durable when the block has ended; one inside another is part of the outer one."""
-        return self._bracket("BEGIN IMMEDIATE")
-
-    def reading(self) -> AbstractContextManager[None]:
-        """One consistent view for several reads."""
-        return self._bracket("BEGIN")
+class Store(Database):
+    """The rows of a lab. Every method belongs inside ``transaction`` or ``reading``."""
 
     # meta and counters
 
@@ -198,6 +69,9 @@ class Store:
         )
         with _decoding():
             return [Container(*row)._replace(settings=json.loads(row[-1])) for row in rows]
+
+    def set_container_settings(self, container: int, settings: Settings) -> None:
+        self._db.execute("UPDATE container SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), container))
 
     def set_container_state(self, container: int, state: str) -> None:
         self._db.execute("UPDATE container SET state = ? WHERE id = ?", (state, container))
@@ -324,6 +198,32 @@ class Store:
             "DELETE FROM material WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM object WHERE material = ?1)", rows
         )
 
+    # quorum tokens
+
+    def put_token(self, token: Token) -> None:
+        """Add the token, or put it in the place of the one of that number."""
+        approvers = json.dumps(sorted(token.approvers))
+        self._db.execute("INSERT OR REPLACE INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*token[:-1], approvers))
+
+    def tokens(self, container: int) -> list[Token]:
+        """The tokens of one HSM in the order of their numbers."""
+        rows = self._db.execute("SELECT * FROM token WHERE container = ? ORDER BY number", (container,))
+        with _decoding():
+            return [Token(*row)._replace(approvers=frozenset(json.loads(row[-1]))) for row in rows]
+
+    def delete_token(self, container: int, number: int) -> None:
+        self._db.execute("DELETE FROM token WHERE container = ? AND number = ?", (container, number))
+
+    # certificates
+
+    def put_certificate(self, certificate: Certificate) -> None:
+        self._db.execute("INSERT OR REPLACE INTO certificate VALUES (?, ?, ?, ?)", certificate)
+
+    def certificate(self, scope: str, kind: str) -> Certificate | None:
+        sql = "SELECT * FROM certificate WHERE scope = ? AND kind = ?"
+        row = self._db.execute(sql, (scope, kind)).fetchone()
+        return Certificate(*row) if row else None
+
     # sessions
 
     def add_session(self, row: SessionRow) -> int:
@@ -337,8 +237,9 @@ class Store:
         return [SessionRow(*row) for row in self._db.execute("SELECT * FROM session ORDER BY id")]
 
     def delete_session(self, number: int) -> None:
-        """End a session, and with it the objects that lived in it."""
+        """End a session, and with it the objects that lived in it and the quorum tokens that were given to it."""
         self._db.execute("DELETE FROM session WHERE id = ?", (number,))
+        self._db.execute("DELETE FROM token WHERE session = ?", (number,))
         self._delete_objects("session = ? AND session <> 0", (number,))
 
 

@@ -1,10 +1,17 @@
 """CloudHSM: a cluster of HSMs that replicate keys, and users that each HSM knows for itself."""
 
 from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
+from hsmshell.engine.cluster.creation import MAXIMUM_KEYS, Created
 from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, presented
-from hsmshell.engine.cluster.operations import Created, Criteria
+from hsmshell.engine.cluster.operations import Criteria
 from hsmshell.engine.cluster.transfer import ClusterTransfer
-from hsmshell.engine.cluster.users import NAME_LENGTH, ClusterUsers, check_new_user, check_password_length
+from hsmshell.engine.cluster.users import (
+    MAXIMUM_USERS,
+    NAME_LENGTH,
+    ClusterUsers,
+    check_new_user,
+    check_password_length,
+)
 
 
 class Cluster(ClusterUsers, ClusterTransfer):
@@ -14,6 +21,8 @@ class Cluster(ClusterUsers, ClusterTransfer):
 __all__ = [
     "CHANGEABLE",
     "MAXIMUM_FAILURES",
+    "MAXIMUM_KEYS",
+    "MAXIMUM_USERS",
     "NAME_LENGTH",
     "Cluster",
     "Created",

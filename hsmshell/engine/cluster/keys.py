@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hsmshell.engine import encodings, objects
-from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass
-from hsmshell.engine.errors import DataInvalid, WrappedKeyInvalid
-from hsmshell.engine.mechanisms import CURVE_NIDS
+from hsmshell.engine.attributes import USAGE, Attribute, Attributes, AttributeValue, KeyType, ObjectClass
+from hsmshell.engine.errors import DataInvalid, PolicyViolation, WrappedKeyInvalid
+from hsmshell.engine.mechanisms import Curve
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
 
@@ -82,6 +82,9 @@ def _value_length(object_class: ObjectClass, traits: Traits, material: bytes) ->
         point = traits.get(_A.EC_POINT)
         if isinstance(point, bytes):
             return len(point)
+        prime = traits.get(_A.PRIME)
+        if isinstance(prime, bytes):
+            return len(prime)
     return len(material)
 
 
@@ -110,6 +113,52 @@ def presented(key: StoredObject, attribute: Attribute) -> AttributeValue | None:
     if key.key_type is KeyType.EC and attribute is _A.MODULUS:
         return key.attributes.get(_A.EC_POINT)
     if key.key_type is KeyType.EC and attribute is _A.MODULUS_BITS:
-        curve = key.attributes.get(_A.EC_PARAMS, b"")
-        return CURVE_NIDS.get(curve.hex() if isinstance(curve, bytes) else "")
+        curve = _curve(key.attributes)
+        return curve.nid if curve else None
     return key.attributes.get(attribute)
+
+
+# FIPS mode: the keys that this HSM has to do with. RSA and DSA lengths are those of the guide's tables of key types.
+
+SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET)
+_RSA_BITS = range(2048, 4097, 256)
+_DSA_BITS = (2048,)
+
+
+def check_rsa(bits: int, exponent: int) -> None:
+    """Raise ``PolicyViolation`` for an RSA key that may not be generated (FIPS 186-5 5.1)."""
+    if bits not in _RSA_BITS or exponent < 65537 or not exponent % 2:
+        raise PolicyViolation(f"{bits} bits, exponent {exponent}")
+
+
+def check_dsa(bits: int) -> None:
+    """Raise ``PolicyViolation`` for a DSA prime of another length."""
+    if bits not in _DSA_BITS:
+        raise PolicyViolation(f"{bits} bits")
+
+
+def check_curve(name: str) -> Curve:
+    """The curve of that name in OpenSSL. Raises ``PolicyViolation`` for one that is not allowed."""
+    for curve in Curve:
+        if curve.value == name:
+            return curve
+    raise PolicyViolation(name)
+
+
+def check_policy(traits: Traits) -> None:
+    """Raise ``PolicyViolation`` for a key that FIPS mode does not let in.
+
+    An RSA key from outside may have a small exponent: only its length decides.
+    """
+    bits, prime = traits.get(_A.MODULUS_BITS), traits.get(_A.PRIME)
+    if isinstance(bits, int) and bits not in _RSA_BITS:
+        raise PolicyViolation(f"{bits} bits")
+    if isinstance(prime, bytes):
+        check_dsa(len(prime) * 8)
+    if _A.EC_PARAMS in traits and _curve(traits) is None:
+        raise PolicyViolation("curve")
+
+
+def _curve(traits: Attributes) -> Curve | None:
+    """The curve of an EC key's parameters, when it is one that the HSM knows."""
+    return next((curve for curve in Curve if curve.identifier == traits.get(_A.EC_PARAMS)), None)

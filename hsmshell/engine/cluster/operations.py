@@ -1,54 +1,16 @@
-"""What a crypto user does with keys inside a cluster: make, find, read, change, delete.
-
-A token key is written to every HSM that is up, under one handle, when it is created. A session key lives on one HSM.
-"""
+"""What a crypto user does with the keys that are in a cluster: find, read, change, keep, delete."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from hsmshell.engine import encodings
-from hsmshell.engine.access import RULES, Operation, Relation, UserType
-from hsmshell.engine.attributes import (
-    Attribute,
-    Attributes,
-    AttributeValue,
-    KeyType,
-    ObjectClass,
-    matches_shape,
-)
-from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Outcome, Session, related
-from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH, KeySpec, attributes
-from hsmshell.engine.errors import (
-    ActionProhibited,
-    AttributeReadOnly,
-    AttributeValueInvalid,
-    HsmError,
-    KeyIdExists,
-    NodeUnavailable,
-    ObjectCountExceeded,
-    PolicyViolation,
-    QuorumValueInvalid,
-    ShareListInvalid,
-)
-from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
+from hsmshell.engine.access import Operation, Relation
+from hsmshell.engine.attributes import Attribute, AttributeValue, matches_shape
+from hsmshell.engine.cluster.cluster import Outcome, Session, related
+from hsmshell.engine.cluster.creation import ClusterCreation
+from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH
+from hsmshell.engine.errors import ActionProhibited, AttributeReadOnly, AttributeValueInvalid, HsmError
 from hsmshell.engine.records import Container, StoredObject
-
-FIRST_HANDLE = 6
-"""The first handle that a new HSM gives to a user's key; lower ones are its own."""
-
-MAXIMUM_KEYS = 3300
-"""Keys a cluster holds."""
-
-_FIPS_MODULUS_BITS = range(2048, 4097, 256)
-
-
-class Created(NamedTuple):
-    """New keys: their handles in the order of creation, and the HSMs that hold them."""
-
-    handles: tuple[int, ...]
-    nodes: tuple[Container, ...]
 
 
 class Criteria(NamedTuple):
@@ -65,126 +27,8 @@ class Criteria(NamedTuple):
     check_value: bytes | None = None
 
 
-class KeyMaterial(NamedTuple):
-    """A new key before it has a handle."""
-
-    material: bytes
-    traits: Traits
-
-
-class ClusterKeys(ClusterCore):
+class ClusterKeys(ClusterCreation):
     """The keys of a cluster."""
-
-    # making keys
-
-    def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, spec: KeySpec) -> Created:
-        """Generate a secret key of ``size`` bytes.
-
-        Raises ``PolicyViolation`` for a type that FIPS mode refuses, ``KeySizeRange``, and what ``_store_new`` raises.
-        """
-        self.check_login(Operation.CREATE_KEY, session)
-        if key_type not in (KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET):
-            raise PolicyViolation(key_type.name)
-        value = self.lab.services.random_bytes(size)
-        return self._store_new(session, [KeyMaterial(value, secret_traits(key_type, value))], spec, local=True)
-
-    def generate_rsa_pair(self, session: Session | None, bits: int, exponent: int, spec: KeySpec) -> Created:
-        """Generate an RSA pair; the public key has the first of the two handles.
-
-        Raises ``PolicyViolation`` for a modulus or exponent that FIPS 186-5 refuses, and what ``_store_new`` raises.
-        """
-        self.check_login(Operation.CREATE_KEY, session)
-        if bits not in _FIPS_MODULUS_BITS or exponent < 65537 or not exponent % 2:
-            raise PolicyViolation(f"{bits} bits, exponent {exponent}")
-        with self._store.reading():
-            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
-        private = self.lab.services.rsa_key(bits, exponent)
-        public = encodings.public_of(private)
-        pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
-        return self._store_new(session, pair, spec, local=True)
-
-    def _store_new(
-        self,
-        session: Session | None,
-        keys: Sequence[KeyMaterial],
-        spec: KeySpec,
-        *,
-        local: bool,
-        usage: Attributes | None = None,
-    ) -> Created:
-        """Give handles to new keys and write them to the HSMs.
-
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``ShareListInvalid``,
-        ``QuorumValueInvalid``, ``KeyIdExists`` or ``ObjectCountExceeded``.
-        """
-        ready = [
-            (key.material, {**attributes(key.material, key.traits, spec, local=local), **(usage or {})}) for key in keys
-        ]
-        with self._store.transaction():
-            session = self._permit(Operation.CREATE_KEY, session)
-            nodes = [node for node in self._up() if node.id in session.numbers]
-            self._check_spec(session, nodes, spec)
-            home = nodes[0]
-            if self._store.count_objects(home.id) + len(keys) > MAXIMUM_KEYS:
-                raise ObjectCountExceeded(home.name)
-            targets = nodes[:1] if spec.session_only else nodes
-            handles = []
-            for material, values in ready:
-                counter = self._store.next_number(f"container:{home.id}", "handle", FIRST_HANDLE)
-                handle = home.number * HANDLE_RANGE + counter
-                handles.append(handle)
-                self._write(targets, session, handle, material, values, spec)
-            return Created(tuple(handles), tuple(targets))
-
-    def _write(
-        self,
-        targets: Sequence[Container],
-        session: Session,
-        handle: int,
-        material: bytes,
-        values: Traits,
-        spec: KeySpec,
-    ) -> None:
-        row = self._store.add_material(material)
-        restricted = values[Attribute.CLASS] != ObjectClass.PUBLIC_KEY
-        for node in targets:
-            shares = self._numbers_on(targets[0], node, spec.shares) if restricted else frozenset()
-            self._store.add_object(
-                StoredObject(
-                    node.id,
-                    handle,
-                    values,
-                    row,
-                    owner=session.numbers[node.id],
-                    quorum=spec.quorum if restricted else 0,
-                    session=session.id if spec.session_only else 0,
-                    shares=shares,
-                )
-            )
-
-    def _numbers_on(self, home: Container, node: Container, numbers: Sequence[int]) -> frozenset[int]:
-        """The same users on another HSM, where they may have other numbers; one that is not there is left out."""
-        if node.id == home.id:
-            return frozenset(numbers)
-        known = [self._store.user_numbered(home.id, number) for number in numbers]
-        there = [self._store.user_named(node.id, user.name) for user in known if user]
-        return frozenset(user.number for user in there if user)
-
-    def _check_spec(self, session: Session, nodes: Sequence[Container], spec: KeySpec) -> None:
-        reachable = [node for node in nodes if node.id in session.numbers]
-        if not reachable or len(reachable) < spec.minimum_nodes:
-            raise NodeUnavailable(f"{len(reachable)} of {spec.minimum_nodes} HSMs")
-        home = reachable[0]
-        for number in spec.shares:
-            user = self._store.user_numbered(home.id, number)
-            if user is None or number == session.numbers[home.id]:
-                raise ShareListInvalid(str(number))
-            if UserType(user.type) not in RULES[Operation.USE_KEY].users:
-                raise ShareListInvalid(str(number))
-        if spec.quorum > len(set(spec.shares)) + 1 or (spec.quorum and not spec.shares):
-            raise QuorumValueInvalid(str(spec.quorum))
-        if spec.ident and self._store.objects(home.id, ident=spec.ident):
-            raise KeyIdExists(spec.ident.decode("utf-8", "replace"))
 
     # finding and reading
 

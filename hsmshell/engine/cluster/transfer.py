@@ -6,8 +6,9 @@ from hsmshell.engine import crypto
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.cluster.cluster import Session
+from hsmshell.engine.cluster.creation import Created, KeyMaterial
 from hsmshell.engine.cluster.keys import KeySpec, traits_of
-from hsmshell.engine.cluster.operations import ClusterKeys, Created, KeyMaterial
+from hsmshell.engine.cluster.operations import ClusterKeys
 from hsmshell.engine.errors import (
     AccessDenied,
     KeyFunctionNotPermitted,
