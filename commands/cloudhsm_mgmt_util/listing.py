@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.cloudhsm_mgmt_util import keys, login, modes, sharing, users
+from commands.cloudhsm_mgmt_util import keys, login, modes, quorum, sharing, users
 from commands.cloudhsm_mgmt_util.utility import Utility
 from hsmshell.console.values import printable
 from hsmshell.grammar import AmbiguousName, Command, UnknownName, resolve
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Command[Utility]] = {
         login.LOGIN,
         login.LOGOUT,
         modes.QUIT,
+        quorum.REGISTER,
         modes.SERVER,
         keys.SET,
         sharing.SHARE,

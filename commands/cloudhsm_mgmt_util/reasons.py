@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hsmshell.engine import errors
+from hsmshell.engine.cluster.quorum import REGISTRATION_LENGTH
+from hsmshell.engine.cluster.tokens import KEY_BITS
 from hsmshell.engine.cluster.users import NAME_LENGTH, PASSWORD_LENGTHS
 
 Texts = Mapping[type[errors.HsmError], str]
@@ -27,6 +29,10 @@ NO_SUCH_ATTRIBUTE = "HSM Error: Invalid attribute is passed to this operation"
 INVALID_QUORUM = "HSM Error: Invalid M value"
 BAD_NAME = f"Invalid user name: 1 to {NAME_LENGTH} letters, digits or underscores"
 BAD_PASSWORD = f"Invalid password: {PASSWORD_LENGTHS.start} to {PASSWORD_LENGTHS.stop - 1} characters"
+WRONG_SIGNATURE = "HSM Error: signature verification failed"
+WRONG_QUORUM_KEY = f"HSM Error: Invalid public key, RSA with {KEY_BITS} bits is needed"
+BAD_REGISTRATION = f"Invalid registration token: at most {REGISTRATION_LENGTH} bytes"
+BAD_PUBLIC_KEY = "Invalid public key: PEM is needed"
 UNKNOWN = "HSM Error: Unknown error"
 
 TEXTS: Texts = {
@@ -47,6 +53,8 @@ TEXTS: Texts = {
     errors.PolicyViolation: POLICY,
     errors.AttributeTypeInvalid: NO_SUCH_ATTRIBUTE,
     errors.QuorumValueInvalid: INVALID_QUORUM,
+    errors.SignatureInvalid: WRONG_SIGNATURE,
+    errors.KeySizeRange: WRONG_QUORUM_KEY,
     errors.ArgumentsBad: BAD_NAME,
     errors.PinLenRange: BAD_PASSWORD,
 }

@@ -1,12 +1,14 @@
-"""getAttribute: one attribute or all of them, written to a file."""
+"""getAttribute: one attribute or all of them, written to a file; setAttribute; listAttributes."""
 
 from __future__ import annotations
 
 from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.constants import ATTRIBUTES, DumpedAttribute, Width
-from commands.key_mgmt_util.utility import FAILURE, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
+from hsmshell.console import Ask
 from hsmshell.console.values import path
+from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute, KeyType
 from hsmshell.engine.cluster import presented
 from hsmshell.engine.errors import HsmError
@@ -78,6 +80,54 @@ def _reported_size(key: StoredObject, count: int, late: bool) -> int:
     return (330 if late else 308) + 8 * count + extra
 
 
+def set_attribute(tool: Utility, arguments: Arguments) -> int:
+    """Make a session key a token key: the one change that this tool makes."""
+    call, number = "Cfm3SetAttribute", arguments.number("a")
+    if number != Attribute.TOKEN:
+        raise Misuse(f"Attribute (-a) {number} cannot be modified.")
+    try:
+        tool.cluster.check_login(Operation.CHANGE_KEY, tool.session)
+        answer = tool.context.console.ask(_VALUE_PROMPT, Ask.LINE).strip()
+        if answer != "1":
+            return tool.returned(call, Code.ATTRIBUTE_FIXED)
+        outcomes = tool.cluster.keep_key(tool.session, arguments.number("o"))
+    except HsmError as error:
+        return tool.refused(call, error)
+    status = tool.returned(call)
+    tool.told(outcomes)
+    return status
+
+
+_VALUE_PROMPT = "\t This attribute is defined as a boolean value.\n\t  Enter the boolean attribute value (0 or 1):"
+
+
+def list_attributes(tool: Utility, arguments: Arguments) -> int:
+    """The names and numbers of all attributes."""
+    rows = _LATE_LISTING if tool.late else _LISTING
+    # Both headings are those of published output; the late one is indented and lacks the last letter.
+    heading = _LATE_HEADING if tool.late else _HEADING
+    tool.write(heading, *(f"      {name:<31} = {number}\n" for name, number in rows))
+    return SUCCESS
+
+
+_HEADING = "\nDescription\n===========\nThe following are all of the possible attribute values for getAttributes.\n\n"
+_LATE_HEADING = (
+    "\n    Description\n    ===========\n"
+    "    The following are all of the possible attribute values for getAttribute.\n\n"
+)
+_LISTED = (0, 1, 2, 3, 134, 256, 258, 259, 260, 261, 262, 263, 264, 266, 268,
+           355, 288, 289, 290, 353, 354, 356, 357, 370, 371, 528)  # fmt: skip
+"""The order of the listing: that of the numbers, but for 355, which stands before the moduli."""
+_NAMES = {row.number: row for row in ATTRIBUTES}
+_LISTING = [(_NAMES[number].name, number) for number in _LISTED if not _NAMES[number].late_only]
+_LATE_LISTING = [
+    *((_NAMES[number].name, number) for number in _LISTED),
+    ("OBJ_ATTR_WRAP_TEMPLATE", constants.WRAP_TEMPLATE),
+    ("OBJ_ATTR_UNWRAP_TEMPLATE", constants.UNWRAP_TEMPLATE),
+    ("OBJ_ATTR_ALL", constants.ALL),
+]
+
+
 COMMANDS = (
     Command(
         "getAttribute",
@@ -85,4 +135,12 @@ COMMANDS = (
         get_attribute,
         (_OBJECT, _ATTRIBUTE, options.OUTPUT._replace(placeholder="file")),
     ),
+    Command(
+        "setAttribute",
+        "Sets an attribute of an object",
+        set_attribute,
+        (_OBJECT, _ATTRIBUTE._replace(help="specifies the attribute; only 1 (token) can be set")),
+        notes="what other attributes, the answer 0 and a token key get is not published",
+    ),
+    Command("listAttributes", "List all attributes for getAttributes", list_attributes),
 )

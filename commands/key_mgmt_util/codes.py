@@ -32,7 +32,7 @@ class Code(enum.IntEnum):
     ACCESS_DENIED = 0xC6, "HSM Error: Key Access is denied"
     NO_SUCH_USER = 0xCE, "HSM Error: This user doesn't exist"
     INVALID_USER_TYPE = 0xDB, "HSM Error: Invalid User Type."
-    # From here to 0xF1 the numbers are ours; the first two texts are attested.
+    # From here to 0xF4 the numbers are ours; attested are the first two texts and that of MXN_AUTH_FAILED.
     NOT_LOGGED_IN = 0xE0, "HSM Error: No user is logged in to do this operation"
     NOT_AUTHORIZED = 0xE1, "HSM Error: The current logged in user is not authorized to do this operation"
     ALREADY_LOGGED_IN = 0xE2, "HSM Error: A user is already logged in"
@@ -51,6 +51,9 @@ class Code(enum.IntEnum):
     WRONG_LENGTH = 0xEF, "HSM Error: Invalid data length for this mechanism"
     NOT_A_KEY = 0xF0, "HSM Error: Invalid key data"
     NOT_DESTROYABLE = 0xF1, "HSM Error: Key is not destroyable"
+    MXN_AUTH_FAILED = 0xF2, "RET_MXN_AUTH_FAILED"
+    MXN_NOT_ENABLED = 0xF3, "HSM Error: MofN is not enabled for this service"
+    TOO_MANY_TOKENS = 0xF4, "HSM Error: Maximum number of tokens reached"
     CLUSTER_FAILED = 0x30000080, "HSM CLUSTER ERROR: Operation failed on one or more servers"
     SERVER_UNAVAILABLE = 0x30000085, "HSM CLUSTER ERROR: Server in cluster is unavailable"
     SOCKET_ERROR = 0x40000040, "LIQUIDSECURITY: Daemon socket connection error"
@@ -84,6 +87,7 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.AttributeReadOnly: Code.ATTRIBUTE_FIXED,
     errors.WrappedKeyInvalid: Code.UNWRAP_FAILED,
     errors.WrappedKeyLenRange: Code.UNWRAP_FAILED,
+    errors.MaskedObjectInvalid: Code.INVALID_MASKED_OBJECT,
     errors.KeyUnextractable: Code.NOT_EXTRACTABLE,
     errors.ObjectCountExceeded: Code.TOO_MANY_KEYS,
     errors.KeyFunctionNotPermitted: Code.USE_NOT_PERMITTED,
@@ -91,7 +95,15 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.KeySizeRange: Code.WRONG_LENGTH,
     errors.DataInvalid: Code.NOT_A_KEY,
     errors.ActionProhibited: Code.NOT_DESTROYABLE,
+    errors.KeyTypeInconsistent: Code.WRONG_KEY_TYPE,
+    errors.DataLenRange: Code.WRONG_LENGTH,
+    errors.SignatureInvalid: Code.BAD_PKCS_DATA,
+    errors.SignatureLenRange: Code.BAD_PKCS_DATA,
+    errors.QuorumNotApproved: Code.MXN_AUTH_FAILED,
+    errors.QuorumNotEnabled: Code.MXN_NOT_ENABLED,
+    errors.TokenCountExceeded: Code.TOO_MANY_TOKENS,
     errors.NodeUnavailable: Code.SERVER_UNAVAILABLE,
+    errors.ClientUnavailable: Code.SOCKET_ERROR,
 }
 
 

@@ -46,6 +46,9 @@ class WrapMechanism(enum.IntEnum):
     NIST_AES_WRAP_PAD = 6
     RSA_AES = 7
     RSA_OAEP = 8
+    AES_GCM = 10
+    CLOUDHSM_AES_GCM = 11
+    RSA_PKCS = 12
 
 
 MECHANISMS: dict[int, Mechanism] = {
@@ -54,8 +57,17 @@ MECHANISMS: dict[int, Mechanism] = {
     WrapMechanism.NIST_AES_WRAP_PAD: Mechanism.AES_KEY_WRAP_KWP,
     WrapMechanism.RSA_AES: Mechanism.RSA_AES_KEY_WRAP,
     WrapMechanism.RSA_OAEP: Mechanism.RSA_PKCS_OAEP,
+    WrapMechanism.AES_GCM: Mechanism.AES_GCM,
+    WrapMechanism.CLOUDHSM_AES_GCM: Mechanism.AES_GCM,
+    WrapMechanism.RSA_PKCS: Mechanism.RSA_PKCS,
 }
 MECHANISM_NAMES = {int(mechanism): mechanism.name for mechanism in WrapMechanism}
+
+FIXED_IV_MECHANISMS = (WrapMechanism.AES_KEY_WRAP_PAD_PKCS5, WrapMechanism.NIST_AES_WRAP_NO_PAD)
+HASHED_MECHANISMS = (WrapMechanism.RSA_AES, WrapMechanism.RSA_OAEP)
+GCM_MECHANISMS = (WrapMechanism.AES_GCM, WrapMechanism.CLOUDHSM_AES_GCM)
+TAG_SIZES = range(8, 17)
+"""The bytes that a GCM tag can have; the most is the default."""
 
 FIXED_IV = bytes.fromhex("a6a6a6a6a6a6a6a6")
 """The only IV that mechanisms 4 and 5 take since client 3.1 (RFC 3394 2.2.3.1)."""
@@ -64,6 +76,27 @@ HASHES: dict[int, Hash] = {2: Hash.SHA1, 3: Hash.SHA256, 4: Hash.SHA384, 5: Hash
 """wrapKey/unWrapKey -t."""
 HASH_NAMES = {number: name.value for number, name in HASHES.items()}
 DEFAULT_HASH = 2
+
+
+SIGNATURE_MECHANISMS: dict[int, Mechanism] = {
+    0: Mechanism.SHA1_RSA_PKCS,
+    1: Mechanism.SHA256_RSA_PKCS,
+    2: Mechanism.SHA384_RSA_PKCS,
+    3: Mechanism.SHA512_RSA_PKCS,
+    4: Mechanism.SHA224_RSA_PKCS,
+    5: Mechanism.SHA1_RSA_PKCS_PSS,
+    6: Mechanism.SHA256_RSA_PKCS_PSS,
+    7: Mechanism.SHA384_RSA_PKCS_PSS,
+    8: Mechanism.SHA512_RSA_PKCS_PSS,
+    9: Mechanism.SHA224_RSA_PKCS_PSS,
+    15: Mechanism.ECDSA_SHA1,
+    16: Mechanism.ECDSA_SHA224,
+    17: Mechanism.ECDSA_SHA256,
+    18: Mechanism.ECDSA_SHA384,
+    19: Mechanism.ECDSA_SHA512,
+}
+"""sign/verify -m."""
+SIGNATURE_NAMES = {number: mechanism.name for number, mechanism in SIGNATURE_MECHANISMS.items()}
 
 
 class Width(enum.Enum):
@@ -88,6 +121,8 @@ class DumpedAttribute(NamedTuple):
 
 ALL = 512
 """The selector of every attribute."""
+WRAP_TEMPLATE, UNWRAP_TEMPLATE = 0x40000211, 0x40000212
+"""Attributes of later builds that getAttribute does not dump."""
 
 _A = Attribute
 ATTRIBUTES: tuple[DumpedAttribute, ...] = (

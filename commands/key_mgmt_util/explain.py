@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hsmshell.grammar import Command, Parameter
@@ -20,11 +21,17 @@ def _usage(parameter: Parameter) -> str:
     return text if parameter.required else f"[{text}]"
 
 
+def choices(text: str, meanings: Mapping[int, str]) -> str:
+    """An option's help text with a line for each of the numbers that it takes."""
+    return "\n".join([f"{text}:", *(f"  {number} = {meaning}" for number, meaning in meanings.items())])
+
+
 def help_block(command: Command[Utility]) -> str:
     """What ``-h`` prints, and what follows an argument error."""
     rows = [("-h", "displays this information")]
     rows += [(f"-{parameter.name}", parameter.help) for parameter in command.parameters]
     width = max(len(option) for option, _ in rows) + 2
-    lines = [f"{option:<{width}}{text}" for option, text in rows]
+    # A text may have several lines, one for each value that can be given.
+    lines = [f"{option:<{width}}{text}".replace("\n", "\n" + " " * (7 + width)) for option, text in rows]
     where = "\n".join(("Where: " if not number else "       ") + line for number, line in enumerate(lines))
     return f"\nDescription\n===========\n{command.summary}.\n\nSyntax: {syntax(command)}\n\n{where}\n"

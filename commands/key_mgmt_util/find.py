@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from commands.key_mgmt_util import constants
+from commands.key_mgmt_util import constants, options
+from commands.key_mgmt_util.codes import Code, code_of
+from commands.key_mgmt_util.explain import choices
+from commands.key_mgmt_util.names import calls
 from commands.key_mgmt_util.utility import FAILURE, Utility
 from hsmshell.console.values import handle, joined
 from hsmshell.engine.access import Operation
 from hsmshell.engine.cluster import Criteria
-from hsmshell.engine.errors import HsmError
+from hsmshell.engine.errors import HsmError, NodeUnavailable
 from hsmshell.grammar import Arguments, Command, Parameter
 from hsmshell.grammar.values import HexBytes, Integer, IntegerList, Path, Text
 
@@ -21,7 +24,7 @@ _FILTERS = (
         "t",
         Integer(choices=constants.KEY_TYPES),
         "key type",
-        "specifies the key type: " + ", ".join(f"{number} = {name}" for number, name in constants.KEY_TYPES.items()),
+        choices("specifies the key type", constants.KEY_TYPES),
         title="Key type",
     ),
     Parameter("l", Text(), "key label", "specifies the key label", title="Key label"),
@@ -72,6 +75,19 @@ def find_key(tool: Utility, arguments: Arguments) -> int:
     return tool.returned(call)
 
 
+def find_single_key(tool: Utility, arguments: Arguments) -> int:
+    """Which HSMs hold a key."""
+    call = calls(tool.late).find_single
+    try:
+        outcomes = tool.cluster.locate(tool.session, arguments.number("k"))
+    except HsmError as error:
+        return tool.refused(call, error)
+    errors = [outcome.error for outcome in outcomes if outcome.error and not isinstance(outcome.error, NodeUnavailable)]
+    status = tool.returned(call, code_of(errors[0]) if errors else Code.SUCCESS)
+    tool.told(outcomes)
+    return status
+
+
 def _criteria(arguments: Arguments, modulus: bytes | None) -> Criteria:
     return Criteria(
         object_class=arguments.number("c") if "c" in arguments else None,
@@ -96,4 +112,13 @@ def _modulus(data: bytes) -> bytes:
     return data
 
 
-COMMANDS = (Command("findKey", "Find Key", find_key, _FILTERS),)
+COMMANDS = (
+    Command("findKey", "Find Key", find_key, _FILTERS),
+    Command(
+        "findSingleKey",
+        "Find single Key",
+        find_single_key,
+        (options.KEY,),
+        notes="what it prints of a key that some HSMs lack is not published",
+    ),
+)

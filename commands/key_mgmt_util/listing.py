@@ -31,10 +31,10 @@ _SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "createPublicKey": "public_keys",
             "importPubKey": "public_keys",
             "exportPubKey": "public_keys",
-            "importPrivateKey": "transfer",
-            "exportPrivateKey": "transfer",
-            "imSymKey": "transfer",
-            "exSymKey": "transfer",
+            "importPrivateKey": "private_keys",
+            "exportPrivateKey": "private_keys",
+            "imSymKey": "secret_keys",
+            "exSymKey": "secret_keys",
             "wrapKey": "wrapping",
             "unWrapKey": "wrapping",
         },
@@ -68,34 +68,7 @@ _SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
 
 HOMES: Mapping[str, str] = {name: home for _, names in _SECTIONS for name, home in names.items()} | {"quit": "helpers"}
 
-NOT_YET: Mapping[str, str] = {
-    "getHSMInfo": "Gets the HSM Information",
-    "getPartitionInfo": "Gets the Partition Information",
-    "loginStatus": "Gets the Login Information",
-    "getToken": "Initiate an MxN service and get Token",
-    "delToken": "delete Token(s)",
-    "approveToken": "Approves an MxN service",
-    "listTokens": "List all Tokens in the current partition",
-    "genDSAKeyPair": "Generates a DSA Key Pair",
-    "genECCKeyPair": "Generates an ECC Key Pair",
-    "genPBEKey": "Generates a PBE DES3 key",
-    "createPublicKey": "Creates an RSA public key",
-    "importPubKey": "Imports RSA/DSA/EC Public key",
-    "importPrivateKey": "Imports RSA/DSA/EC private key",
-    "exportPrivateKey": "Exports RSA/DSA/EC private key",
-    "setAttribute": "Sets an attribute of an object",
-    "findSingleKey": "Find single Key",
-    "getCert": "Gets Partition Certificates stored on HSM",
-    "insertMaskedObject": "Inserts a masked object",
-    "extractMaskedObject": "Extracts a masked object",
-    "sign": "Generates a signature",
-    "verify": "Verifies a signature",
-    "aesWrapUnwrap": "Does NIST AES Wrap/Unwrap",
-    "getCaviumPrivKey": "Saves an RSA private key handle",
-    "IsValidKeyHandlefile": "Checks if private key file has",
-    "listAttributes": "List all attributes for getAttributes",
-    "listECCCurveIds": "List HSM supported ECC CurveIds",
-}
+NOT_YET: Mapping[str, str] = {}
 """Commands that the real tool has and this one answers with its "not supported" error; name -> the listing's text."""
 
 _CONTINUED = {
@@ -130,9 +103,10 @@ def listing() -> str:
             lines.append(f"        {title}")
         for name in names:
             summary = commands[name].summary if name in commands else NOT_YET[name]
-            lines.append(f"   {name:<23}{summary}")
-            if name in _CONTINUED:
-                lines.append(f"{'':<26}{_CONTINUED[name]}")
+            continued = _CONTINUED.get(name, "")
+            lines.append(f"   {name:<23}{summary.removesuffix(f' {continued}')}")
+            if continued:
+                lines.append(f"{'':<26}{continued}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
 

@@ -1,14 +1,17 @@
-"""loginHSM, logoutHSM, listUsers: who is at work."""
+"""loginHSM, logoutHSM, loginStatus, listUsers: who is at work."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from commands.key_mgmt_util.codes import Code, code_of
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.key_mgmt_util.utility import SUCCESS, Utility
 from hsmshell.console import Ask
-from hsmshell.console.values import user_id
+from hsmshell.console.values import printable, user_id
 from hsmshell.engine.access import UserType
-from hsmshell.engine.errors import PinIncorrect, PinLocked
-from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter
+from hsmshell.engine.cluster import Outcome
+from hsmshell.engine.errors import NodeUnavailable, PinIncorrect, PinLocked
+from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, Provenance
 from hsmshell.grammar.values import Text
 
 _USER_TYPE = Parameter("u", Text(), "user type", 'specifies the user type as "CU"', required=True, title="User type")
@@ -25,32 +28,45 @@ def login(tool: Utility, arguments: Arguments) -> int:
     password = (
         tool.context.console.ask("Enter password: ", Ask.SECRET) if arguments.flag("hpswd") else arguments.text("p")
     )
+    tool.cluster.check_client()
     if arguments.text("u") != UserType.CRYPTO_USER.value:
         return tool.returned(call, Code.INVALID_USER_TYPE)
     if tool.session is not None:
         return tool.returned(call, Code.ALREADY_LOGGED_IN)
     answer = tool.cluster.login(arguments.text("u"), arguments.text("s"), password, tool.cluster.nodes())
     tool.session = answer.session
-    errors = [outcome.error for outcome in answer.outcomes if outcome.error is not None]
-    if answer.session is not None:
-        tool.returned(call)
-    elif isinstance(errors[0], (PinIncorrect, PinLocked)):
-        tool.returned(call, Code.LOGIN_FAILED)
-    else:
-        tool.returned(call, code_of(errors[0]))
+    status = tool.returned(call, Code.SUCCESS if answer.session is not None else _refusal(answer.outcomes))
     tool.told(answer.outcomes)
-    return SUCCESS if answer.session is not None else FAILURE
+    return status
+
+
+def _refusal(outcomes: Sequence[Outcome]) -> Code:
+    """The code for a login that no HSM granted: what the first of them said that could be asked."""
+    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    error = next((error for error in errors if not isinstance(error, NodeUnavailable)), errors[0])
+    return Code.LOGIN_FAILED if isinstance(error, (PinIncorrect, PinLocked)) else code_of(error)
 
 
 def logout(tool: Utility, arguments: Arguments) -> int:
     """End the session and its keys."""
     call = "Cfm3LogoutHSM"
+    tool.cluster.check_client()
     if tool.session is None:
         return tool.returned(call, Code.NOT_LOGGED_IN)
     tool.close()
     code = tool.returned(call)
     tool.everywhere()
     return code
+
+
+def login_status(tool: Utility, arguments: Arguments) -> int:
+    """Who is logged in."""
+    tool.cluster.check_client()
+    if tool.session is None:
+        tool.write("\n\tNo user is logged in\n")
+    else:
+        tool.write(f"\n\tLogged in as {tool.session.user_type.value} {printable(tool.session.user_name)}\n")
+    return SUCCESS
 
 
 def list_users(tool: Utility, arguments: Arguments) -> int:
@@ -84,6 +100,13 @@ _LATE_HEADER = (
 
 COMMANDS = (
     Command("listUsers", "Lists all users of a partition", list_users),
+    Command(
+        "loginStatus",
+        "Gets the Login Information",
+        login_status,
+        provenance=Provenance.RECOMMENDED,
+        notes="its name and summary are published, nothing of its output is",
+    ),
     Command("loginHSM", "Login to the HSM", login, (_USER_TYPE, _PASSWORD, _HIDDEN, _NAME)),
     Command("logoutHSM", "Logout from the HSM", logout),
 )

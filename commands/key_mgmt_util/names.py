@@ -1,4 +1,4 @@
-"""The library calls that wrapping commands report; the two generations name them differently."""
+"""The library calls that the two generations name differently."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Calls(NamedTuple):
     export_wrap: str
     export_unwrap: str
     wrap: str
+    find_single: str
+    extract_masked: str
+    insert_masked: str
 
 
 _CLASSIC = Calls(
@@ -23,6 +26,9 @@ _CLASSIC = Calls(
     "Cfm3WrapKey",
     "Cfm3UnWrapHostKey",
     "Cfm2WrapKey",
+    "Cfm3FindKey",
+    "Cfm3ExtractMaskedObject",
+    "Cfm3InsertMaskedObject",
 )
 _LATE = Calls(
     "Cfm3ImportWrapKey",
@@ -31,6 +37,9 @@ _LATE = Calls(
     "Cfm3ExportWrapKeyWithMech",
     "Cfm3ExportUnwrapKeyWithMech",
     "Cfm2WrapKey5",
+    "Cfm3FindSingleKey",
+    "Cfm2ExtractMaskedObject",
+    "Cfm2InsertMaskedObject",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import constants
+from commands.key_mgmt_util.explain import choices
 from hsmshell.engine.cluster import KeySpec
 from hsmshell.grammar import Arguments, Parameter
 from hsmshell.grammar.values import HexBytes, Integer, IntegerList, Path, Text, handle_type
@@ -55,7 +56,7 @@ MECHANISM = Parameter(
     "m",
     Integer(choices=constants.MECHANISM_NAMES),
     "wrapping mechanism",
-    "specifies the mechanism: " + ", ".join(f"{number} = {name}" for number, name in constants.MECHANISM_NAMES.items()),
+    choices("specifies the mechanism", constants.MECHANISM_NAMES),
     required=True,
     title="Wrapping mechanism",
 )
@@ -63,11 +64,33 @@ HASH = Parameter(
     "t",
     Integer(choices=constants.HASH_NAMES),
     "hash type",
-    "specifies the hash for mechanisms 7 and 8: "
-    + ", ".join(f"{number} = {name}" for number, name in constants.HASH_NAMES.items()),
+    choices("specifies the hash for mechanisms 7 and 8", constants.HASH_NAMES),
     title="Hash type",
 )
 NO_HEADER = Parameter("noheader", help="leaves out the header with key attributes")
+ADDITIONAL = Parameter(
+    "aad",
+    Path(),
+    "additional authenticated data filename",
+    "specifies a file with additional authenticated data, for mechanisms 10 and 11",
+    title="AAD file",
+)
+IV_FILE = Parameter(
+    "iv_file",
+    Path(),
+    "IV file",
+    "specifies the file of the IV, with -noheader and mechanism 10",
+    title="IV file",
+    needs=("noheader",),
+)
+TAG_SIZE = Parameter(
+    "tag_size",
+    Integer(constants.TAG_SIZES.start, constants.TAG_SIZES.stop - 1),
+    "num_tag_bytes",
+    "specifies the bytes of the tag, 8 to 16, with -noheader and mechanisms 10 and 11",
+    title="Tag size",
+    needs=("noheader",),
+)
 IV = Parameter("i", HexBytes(), "wrapping IV", "specifies the IV in hexadecimal", title="IV", needs=("noheader",))
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
+from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.explain import help_block
 from commands.key_mgmt_util.helpers import Leave
-from commands.key_mgmt_util.listing import NOT_YET, find
+from commands.key_mgmt_util.listing import HOMES, NOT_YET, find
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
+from hsmshell.engine.errors import HsmError
 from hsmshell.grammar import (
     Command,
     MissingParameter,
+    Parameter,
     UnmetNeed,
     UsageError,
     WrongValue,
     parse_options,
     split_words,
 )
+from hsmshell.grammar.typography import advice
 
 PROMPT = "Command:  "
 SINGLE = "singlecmd"
@@ -30,13 +35,21 @@ _USAGE = (
 
 
 def run(arguments: Sequence[str], context: Context) -> int:
-    """Start the tool. Interactive: 0 at its end. ``singlecmd``: 0 when every command returned 0x00, else 1."""
+    """Start the tool. Interactive: 0 at its end. ``singlecmd``: 0 when every command returned 0x00, else 1.
+
+    1 also without the client daemon, which the tool needs when it starts.
+    """
     if list(arguments[:1]) in (["-h"], ["--help"]):
         context.console.write(_USAGE)
         return SUCCESS
     tool = Utility(context)
     try:
         tool.write("Cfm3Initialize() returned app id : 01000000\n\n\tsession_handle 1000000\n")
+        if not tool.cluster.client_up():
+            # A sister build's screen: the line of the call, and the text of its code by itself.
+            code = Code.SOCKET_ERROR
+            tool.write(f"\n\tCfm3GetPartitionInfo returned: 0x{code.short}\n\n{code.text}\n")
+            return FAILURE
         tool.write("\n\tCurrent FIPS mode is: 00000002\n")
         # A word before singlecmd, and any word without it, is the path of a configuration file.
         if SINGLE in arguments[:2]:
@@ -61,19 +74,28 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
     """The commands of one line, in order, until one fails."""
     chain = split_chain(words)
     if not chain:
-        tool.write(_USAGE)
+        tool.context.notice(f"{SINGLE} needs a command, as in: {SINGLE} loginHSM -u CU -s NAME -p PASSWORD findKey")
         return FAILURE
+    before: Sequence[Parameter] = ()
     for number, command in enumerate(chain):
         if number:
             tool.write("Command: " + printable("  ".join(command)) + "\n")
+        strays = [word for stray in takewhile(_is_stray, chain[number + 1 :]) for word in stray]
         try:
-            if execute(tool, command) != SUCCESS:
+            if execute(tool, command, strays, before) != SUCCESS:
                 return FAILURE
         except Leave:
             break
         except EndOfInput:
             return FAILURE
+        known = find(command[0])
+        before = known.parameters if known is not None else ()
     return SUCCESS
+
+
+def _is_stray(words: Sequence[str]) -> bool:
+    """Whether a part of a chain is no command, but was torn off the one before it by what is wrong with its words."""
+    return words[0] not in HOMES
 
 
 def split_chain(words: Sequence[str]) -> list[list[str]]:
@@ -92,25 +114,42 @@ def split_chain(words: Sequence[str]) -> list[list[str]]:
     return chain
 
 
-def execute(tool: Utility, words: Sequence[str]) -> int:
-    """One command; what its handler returns. Raises ``Leave`` for exit and quit."""
+def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), before: Sequence[Parameter] = ()) -> int:
+    """One command; what its handler returns. Raises ``Leave`` for exit and quit.
+
+    ``strays`` follow it in a chain and belong to no command, ``before`` are the parameters of the one before it. A
+    refusal by the engine that a handler does not tell itself is told here, with the call that the command is named for.
+    """
     command = find(words[0])
     if command is None:
         if words[0] in NOT_YET:
             return tool.complain(f"{words[0]} is not supported by this simulator.")
         tool.write(f"\n\tError: Invalid command {printable(words[0])}\n\tType help to list the commands\n")
-        return FAILURE
+        return _advised(tool, [*words, *strays], before)
     if "-h" in words[1:]:
         tool.write(help_block(command))
         return SUCCESS
+    tool.forget_lost_login()
+    refused = ""
     try:
         arguments = parse_options(command.parameters, words[1:])
         return command.handler(tool, arguments)
+    except HsmError as error:
+        return tool.refused(f"Cfm3{command.name[:1].upper()}{command.name[1:]}", error)
     except UsageError as problem:
+        refused = problem.word
         tool.complain(printable(explain(command, problem)))
     except Misuse as problem:
         tool.complain(str(problem))
     tool.write(help_block(command))
+    return _advised(tool, [*words, *strays], command.parameters, refused)
+
+
+def _advised(tool: Utility, words: Sequence[str], parameters: Sequence[Parameter], refused: str = "") -> int:
+    """Tell the person, beside the tool's own error, when a character that no keyboard gives is the reason for it."""
+    text = advice(words, parameters, refused)
+    if text:
+        tool.context.notice(printable(text))
     return FAILURE
 
 
@@ -124,5 +163,6 @@ def explain(command: Command[Utility], problem: UsageError) -> str:
         return f"{parameter.title} (-{parameter.name}) is missing."
     if isinstance(problem, WrongValue) and parameter is not None:
         extra = f" {problem.reason}" if problem.reason.startswith("for ") else ""
-        return f"Invalid {parameter.title[:1].lower()}{parameter.title[1:]} (-{parameter.name}){extra}."
+        title = parameter.title if parameter.title[:2].isupper() else parameter.title[:1].lower() + parameter.title[1:]
+        return f"Invalid {title} (-{parameter.name}){extra}."
     return f"Invalid argument {problem.word}"

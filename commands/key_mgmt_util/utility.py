@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from commands.key_mgmt_util.codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
+from hsmshell.console.values import printable
 from hsmshell.engine.cluster import Cluster, Outcome, Session
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import Container
@@ -18,17 +19,26 @@ class Misuse(Exception):
     """The arguments are well formed but do not fit together; the message is the tool's, the help block follows it."""
 
 
+class FileUnreadable(Exception):
+    """A file could not be read; the complaint about it stands already."""
+
+
 class Utility:
     """One process of the tool on one cluster."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.cluster: Cluster = context.lab.cluster()
+        self.cluster: Cluster = context.lab.cluster().through_client()
         self.session: Session | None = None
         self.late = context.generation is Generation.LATE
 
     def write(self, *parts: Part) -> None:
         self.context.console.write(*parts)
+
+    def forget_lost_login(self) -> None:
+        """Forget a login that ended without us, with the client daemon. While that is still down, it is what counts."""
+        if self.session is not None and self.cluster.client_up() and not self.cluster.is_open(self.session):
+            self.session = None
 
     def close(self) -> None:
         """Log out, as the end of the process does."""
@@ -102,14 +112,27 @@ class Utility:
         try:
             return self.context.files.read(path)
         except OSError:
-            self.complain(f"Failed to open file {path}")
+            self.complain(f"Failed to open file {printable(path)}")
             return None
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises ``FileUnreadable`` after a complaint."""
+        data = self.read_file(path)
+        if data is None:
+            raise FileUnreadable(path)
+        return data
 
     def write_file(self, path: str, data: bytes) -> bool:
         """Whether the file could be written; otherwise there was a complaint."""
+        return self.write_files({path: data})
+
+    def write_files(self, contents: Mapping[str, bytes]) -> bool:
+        """Whether all the files could be written; otherwise none was, and there was a complaint about the first that
+        could not be."""
         try:
-            self.context.files.write(path, data)
-        except OSError:
-            self.complain(f"Failed to write file {path}")
+            self.context.files.write_all(contents)
+        except OSError as problem:
+            names = {self.context.files.locate(path): path for path in contents}
+            self.complain(f"Failed to write file {names.get(str(problem.filename), [*contents][-1])}")
             return False
         return True

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import constants, header, options
+from commands.key_mgmt_util.constants import WrapMechanism
+from commands.key_mgmt_util.creation import announce
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
-from hsmshell.console.values import handle, length, path
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from hsmshell.console.values import length, path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import HsmError, WrappedKeyInvalid
-from hsmshell.engine.mechanisms import MechanismParameters
-from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, WrongValue
+from hsmshell.engine.mechanisms import GCM_IV_LENGTH, MechanismParameters
+from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, UnknownParameter, WrongValue
 from hsmshell.grammar.values import Integer, Path, Text
 
 _FILE = Parameter(
@@ -37,20 +39,26 @@ _QUORUM = options.M_VALUE._replace(placeholder="number of users needed for appro
 def wrap_key(tool: Utility, arguments: Arguments) -> int:
     """A key's material under another key, into a file."""
     call, target = calls(tool.late).wrap, arguments.text("out")
-    number = arguments.number("m")
-    _check_iv(arguments)
+    number = WrapMechanism(arguments.number("m"))
+    _check(arguments, number)
     try:
+        tool.cluster.check_login(Operation.EXTRACT_KEY, tool.session)
         key, wrapped = tool.cluster.wrap_key(
             tool.session,
             arguments.number("w"),
             arguments.number("k"),
             constants.MECHANISMS[number],
-            _parameters(arguments),
+            _parameters(tool, arguments),
         )
+    except FileUnreadable:
+        return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
+    files: dict[str, bytes] = {}
+    if "iv_file" in arguments:
+        files[arguments.text("iv_file")], wrapped = wrapped[:GCM_IV_LENGTH], wrapped[GCM_IV_LENGTH:]
     data = wrapped if arguments.flag("noheader") else header.encode(key, number) + wrapped
-    if not tool.write_file(target, data):
+    if not tool.write_files({**files, target: data}):
         return FAILURE
     if tool.late:
         tool.returned(call)
@@ -64,21 +72,25 @@ def wrap_key(tool: Utility, arguments: Arguments) -> int:
 def unwrap_key(tool: Utility, arguments: Arguments) -> int:
     """A new key from a file that wrapKey or another program wrote."""
     bare = arguments.flag("noheader")
+    number = WrapMechanism(arguments.number("m"))
     if bare:
         for parameter in (_LABEL, _KEY_CLASS, _KEY_TYPE):
             if parameter.name not in arguments:
                 raise MissingParameter(parameter)
         if arguments.number("kt") not in constants.UNWRAPPABLE[ObjectClass(arguments.number("kc"))]:
             raise WrongValue(_KEY_TYPE, str(arguments.number("kt")))
-    _check_iv(arguments)
+    _check(arguments, number)
     call = "Cfm2UnWrapWithTemplate3" if bare else "Cfm3UnWrapKey"
     try:
         tool.cluster.check_login(Operation.CREATE_KEY, tool.session)
+        data = tool.read(arguments.text("f"))
+        parameters = _parameters(tool, arguments)
+        if "iv_file" in arguments:
+            data = _iv(tool, arguments) + data
+    except FileUnreadable:
+        return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
-    data = tool.read_file(arguments.text("f"))
-    if data is None:
-        return FAILURE
     spec = options.key_spec(arguments)
     usage: Attributes | None = None
     try:
@@ -86,7 +98,7 @@ def unwrap_key(tool: Utility, arguments: Arguments) -> int:
             object_class, key_type = ObjectClass(arguments.number("kc")), KeyType(arguments.number("kt"))
         else:
             found, data = header.decode(data)
-            if found.mechanism != arguments.number("m"):
+            if found.mechanism != number:
                 raise WrappedKeyInvalid("wrapped with another mechanism")
             object_class, key_type, usage = found.object_class, found.key_type, found.usage
             spec = spec._replace(label=found.label, ident=found.ident)
@@ -94,11 +106,11 @@ def unwrap_key(tool: Utility, arguments: Arguments) -> int:
             tool.session,
             arguments.number("w"),
             data,
-            constants.MECHANISMS[arguments.number("m")],
+            constants.MECHANISMS[number],
             object_class,
             key_type,
             spec,
-            _parameters(arguments),
+            parameters,
             usage,
         )
     except HsmError as error:
@@ -108,24 +120,52 @@ def unwrap_key(tool: Utility, arguments: Arguments) -> int:
     if bare:
         tool.returned("Cfm3CreateUnwrapTemplate2")
     tool.returned(call, gap=not bare)
-    tool.write("\n\tKey Unwrapped.  Key Handle: ", handle(created.handles[0]), "\n")
-    if arguments.flag("attest"):
-        tool.attested()
-    tool.cluster_block(created.nodes)
-    return SUCCESS
+    return announce(tool, "Key Unwrapped.", created, arguments)
 
 
-def _check_iv(arguments: Arguments) -> None:
-    """Custom IVs are gone since client 3.1: mechanisms 4 and 5 take RFC 3394's own, the others none."""
-    if "i" not in arguments:
-        return
-    takes = (constants.WrapMechanism.AES_KEY_WRAP_PAD_PKCS5, constants.WrapMechanism.NIST_AES_WRAP_NO_PAD)
-    if arguments.number("m") not in takes or arguments.data("i") != constants.FIXED_IV:
+def _check(arguments: Arguments, mechanism: WrapMechanism) -> None:
+    """The options that only some mechanisms take.
+
+    Custom IVs are gone since client 3.1: mechanisms 4 and 5 take RFC 3394's own, the others none. Without a header
+    AES_GCM keeps its IV in a file, since no other place holds it.
+    """
+    if "i" in arguments and (
+        mechanism not in constants.FIXED_IV_MECHANISMS or arguments.data("i") != constants.FIXED_IV
+    ):
         raise WrongValue(options.IV, arguments.data("i").hex())
+    for parameter, mechanisms in _TAKEN_BY.items():
+        if parameter in arguments and mechanism not in mechanisms:
+            raise UnknownParameter(word=f"-{parameter}")
+    apart = mechanism is WrapMechanism.AES_GCM and arguments.flag("noheader")
+    if apart and "iv_file" not in arguments:
+        raise MissingParameter(options.IV_FILE)
+    if "iv_file" in arguments and arguments.text("iv_file") == arguments.text("out"):
+        raise WrongValue(options.IV_FILE, arguments.text("iv_file"))
 
 
-def _parameters(arguments: Arguments) -> MechanismParameters:
-    return MechanismParameters(hash=constants.HASHES[arguments.number("t", constants.DEFAULT_HASH)])
+_TAKEN_BY = {
+    "t": constants.HASHED_MECHANISMS,
+    "aad": constants.GCM_MECHANISMS,
+    "tag_size": constants.GCM_MECHANISMS,
+    "iv_file": (WrapMechanism.AES_GCM,),
+}
+
+
+def _parameters(tool: Utility, arguments: Arguments) -> MechanismParameters:
+    """What the options say to the mechanism. Raises ``FileUnreadable``."""
+    return MechanismParameters(
+        hash=constants.HASHES[arguments.number("t", constants.DEFAULT_HASH)],
+        additional=tool.read(arguments.text("aad")) if "aad" in arguments else b"",
+        tag_length=arguments.number("tag_size", constants.TAG_SIZES[-1]),
+    )
+
+
+def _iv(tool: Utility, arguments: Arguments) -> bytes:
+    """The IV that wrapKey put into a file. Raises ``FileUnreadable``, and ``WrongValue`` for a file that holds none."""
+    iv = tool.read(arguments.text("iv_file"))
+    if len(iv) != GCM_IV_LENGTH:
+        raise WrongValue(options.IV_FILE, arguments.text("iv_file"))
+    return iv
 
 
 COMMANDS = (
@@ -138,9 +178,12 @@ COMMANDS = (
             options.WRAPPING_KEY,
             options.OUTPUT,
             options.MECHANISM,
+            options.ADDITIONAL,
             options.HASH,
             options.NO_HEADER,
             options.IV,
+            options.IV_FILE,
+            options.TAG_SIZE,
         ),
     ),
     Command(
@@ -154,6 +197,9 @@ COMMANDS = (
             options.SESSION,
             options.MINIMUM_SERVERS,
             options.TIMEOUT,
+            options.ADDITIONAL,
+            options.TAG_SIZE,
+            options.IV_FILE,
             options.ATTEST,
             options.HASH,
             options.NOT_EXTRACTABLE,

@@ -30,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = add("show", "show what is in the lab")
     show.add_argument("--json", action="store_true", help="one JSON document, with every attribute")
     add("scenarios", "list the scenarios that come with the program")
+    fault = add("fault", "take something down, or bring it up; without words: what is down")
+    fault.add_argument(
+        "target", nargs="?", default="", help="client, the daemon of key_mgmt_util; or an HSM's node or id"
+    )
+    fault.add_argument("state", nargs="?", default="", help="down or up")
     destroy = add("destroy", "remove the lab with everything in it")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -43,6 +48,10 @@ def run(options: argparse.Namespace) -> int:
         return _show(settings, as_json=options.json)
     if options.subcommand == "scenarios":
         return _scenarios()
+    if options.subcommand == "fault":
+        from hsmshell.cli import lab_fault
+
+        return lab_fault.run(settings, options.target, options.state)
     if options.subcommand == "destroy":
         return _destroy(settings, sure=options.yes)
     sys.stderr.write(options.usage())

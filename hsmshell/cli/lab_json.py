@@ -33,6 +33,7 @@ def _cluster(cluster: ClusterState) -> _Table:
     return {
         "name": cluster.name,
         "settings": dict(cluster.settings),
+        "client_daemon": "up" if cluster.client_up else "down",
         "hsms": [_node(node) for node in cluster.nodes],
     }
 

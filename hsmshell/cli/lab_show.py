@@ -39,7 +39,11 @@ def _section(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]
 
 def _cluster(cluster: ClusterState) -> list[str]:
     nodes = [(node.number, node.id, node.address, node.serial, node.state) for node in cluster.nodes]
-    blocks = [_section(f"cluster {cluster.name}", ("node", "id", "address", "serial", "state"), nodes)]
+    daemon = "up" if cluster.client_up else "down; key_mgmt_util cannot reach the HSMs"
+    blocks = [
+        _section(f"cluster {cluster.name}", ("node", "id", "address", "serial", "state"), nodes),
+        f"client daemon of {printable(cluster.name)}: {daemon}",
+    ]
     for node in cluster.nodes:
         users = [
             (user.number, user.type, user.name, user.failures, _yes(user.quorum_key), _yes(user.second_factor))

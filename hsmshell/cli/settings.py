@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from hsmshell.console.console import Console
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
+from hsmshell.console.plain import discard
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
@@ -100,6 +101,16 @@ def console(settings: Settings, tool: str, lab: Lab) -> OwnedConsole:
     return standard_console()
 
 
-def context(lab: Lab, own: Console) -> Context:
+def context(lab: Lab, own: OwnedConsole) -> Context:
     """Everything that a tool is given. Raises ``WrongUsage``."""
-    return Context(lab, own, Files(), generation(lab), dict(os.environ))
+
+    def notice(text: str) -> None:
+        """On stderr, which a script keeps apart from the tool's output; on a screen below what it is about."""
+        own.close()  # lets what was written leave; the console stays usable
+        try:
+            sys.stderr.write(f"hsmshell: {text}\n")
+            sys.stderr.flush()
+        except OSError:  # a notice that nobody can read is no failure
+            discard(sys.stderr)
+
+    return Context(lab, own, Files(), generation(lab), dict(os.environ), notice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.console.console import Console
@@ -20,6 +20,10 @@ class Generation(enum.Enum):
     LATE = "late"
 
 
+def silent(text: str) -> None:
+    """Tell nobody: nobody sits there, and what a tool writes has to be the tool's alone."""
+
+
 class Context(NamedTuple):
     """A tool's whole surroundings: it reads no environment variable, no clock and no stream of its own."""
 
@@ -28,3 +32,5 @@ class Context(NamedTuple):
     files: Files
     generation: Generation = Generation.CLASSIC
     environment: Mapping[str, str] = {}
+    notice: Callable[[str], None] = silent
+    """Tells the person something of ours, one line without a name and a line end, beside what the tool writes."""

@@ -9,7 +9,9 @@ import select
 import stat
 import sys
 import time
+from collections.abc import Callable, Mapping
 from io import FileIO
+from typing import NamedTuple
 
 LARGEST = 16 * 1024 * 1024
 """More than this is no key and no configuration: a device that never ends, or the wrong file."""
@@ -45,30 +47,64 @@ class Files:
         In a folder that takes no new file, and to what is no regular file (a device, a pipe), it is written through.
         Raises ``OSError``.
         """
-        target = self.locate(path)
+        self.write_all({path: data})
+
+    def write_all(self, contents: Mapping[str, bytes]) -> None:
+        """Write several files, as ``write`` does, or none of them: each is whole beside its old content before the
+        first is replaced. Raises ``OSError``."""
+        staged: list[_Staged] = []
         try:
-            status = os.stat(target)
-        except FileNotFoundError:
-            if not os.path.basename(target):
-                raise
-            _replace(os.path.realpath(target), data, None)
-            return
-        own = _own_output(status)
-        if own is not None:
-            if sys.stdout:
-                sys.stdout.flush()
-            _write(os.dup(own), data)
-        elif not stat.S_ISREG(status.st_mode):
-            _write(_open_through(target), data)
-        else:
-            # Asks whether this user may write it: a folder's permission to replace it is not enough.
-            os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC))
-            try:
-                _replace(os.path.realpath(target), data, status)
-            except OSError as problem:
-                if problem.errno not in _IN_PLACE:
-                    raise
-                _write(os.open(target, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC), data)
+            for path, data in contents.items():
+                staged.append(_stage(self.locate(path), data))
+            while staged:
+                staged.pop(0).commit()
+        finally:
+            for one in staged:
+                one.discard()
+
+
+class _Staged(NamedTuple):
+    """A file that is ready to be written. One of the two is called, once, and leaves nothing lying about."""
+
+    commit: Callable[[], None]
+    discard: Callable[[], None]
+
+
+def _stage(target: str, data: bytes) -> _Staged:
+    try:
+        status = os.stat(target)
+    except FileNotFoundError:
+        if not os.path.basename(target):
+            raise
+        return _beside(os.path.realpath(target), data, None)
+    own = _own_output(status)
+    if own is not None:
+        return _Staged(lambda: _append(own, data), _nothing)
+    if not stat.S_ISREG(status.st_mode):
+        through = _open_through(target)
+        return _Staged(lambda: _write(through, data), lambda: os.close(through))
+    # Asks whether this user may write it: a folder's permission to replace it is not enough.
+    os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC))
+    try:
+        return _beside(os.path.realpath(target), data, status)
+    except OSError as problem:
+        if problem.errno not in _IN_PLACE:
+            raise
+        return _Staged(lambda: _write_over(target, data), _nothing)
+
+
+def _nothing() -> None:
+    """There is nothing to discard."""
+
+
+def _append(own: int, data: bytes) -> None:
+    if sys.stdout:
+        sys.stdout.flush()
+    _write(os.dup(own), data)
+
+
+def _write_over(target: str, data: bytes) -> None:
+    _write(os.open(target, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC), data)
 
 
 def _error(number: int, path: str) -> OSError:
@@ -132,7 +168,8 @@ def _write(descriptor: int, data: bytes) -> None:
         stream.write(data)
 
 
-def _replace(target: str, data: bytes, old: os.stat_result | None) -> None:
+def _beside(target: str, data: bytes, old: os.stat_result | None) -> _Staged:
+    """The content in a file of its own in the target's folder, with the mode and owner of the one that is there."""
     draft = os.path.join(os.path.dirname(target), f".hsmshell-{os.getpid()}-{os.urandom(4).hex()}.part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if old else 0o666)
     try:
@@ -141,7 +178,22 @@ def _replace(target: str, data: bytes, old: os.stat_result | None) -> None:
             with contextlib.suppress(OSError):
                 os.chown(draft, old.st_uid, old.st_gid)
             os.chmod(draft, stat.S_IMODE(old.st_mode) & 0o777)
-        os.replace(draft, target)
     except BaseException:
         os.unlink(draft)
         raise
+    return _Staged(lambda: _replace(draft, target, data, old), lambda: _remove(draft))
+
+
+def _replace(draft: str, target: str, data: bytes, old: os.stat_result | None) -> None:
+    try:
+        os.replace(draft, target)
+    except OSError as problem:
+        _remove(draft)
+        if old is None or problem.errno not in _IN_PLACE:
+            raise
+        _write_over(target, data)
+
+
+def _remove(draft: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(draft)

@@ -65,6 +65,7 @@ class Operation(enum.Enum):
     USE_KEY = "use key"
     READ_KEY = "read key"
     EXTRACT_KEY = "wrap key out"
+    MASK_KEY = "mask key"
     CHANGE_KEY = "change key"
     TRUST_KEY = "mark key as trusted"
     DELETE_KEY = "delete key"
@@ -73,6 +74,13 @@ class Operation(enum.Enum):
     DELETE_USER = "delete user"
     CHANGE_OWN_PASSWORD = "change own password"  # noqa: S105
     CHANGE_OTHER_PASSWORD = "change another's password"  # noqa: S105
+    REGISTER_QUORUM_KEY = "register own quorum key"
+    SET_QUORUM_VALUE = "set number of approvals"
+    REQUEST_TOKEN = "request officers' token"  # noqa: S105
+    REQUEST_KEY_TOKEN = "request token for key"  # noqa: S105
+    APPROVE_TOKEN = "approve own token"  # noqa: S105
+    LIST_TOKENS = "list tokens"
+    DELETE_TOKENS = "delete tokens"
 
 
 class Rule(NamedTuple):
@@ -87,6 +95,7 @@ RULES: dict[Operation, Rule] = {
     Operation.USE_KEY: Rule(USERS, Relation.SHARER),
     Operation.READ_KEY: Rule(USERS, Relation.SHARER),
     Operation.EXTRACT_KEY: Rule(USERS, Relation.OWNER),
+    Operation.MASK_KEY: Rule(USERS, Relation.OWNER),
     Operation.CHANGE_KEY: Rule(USERS, Relation.OWNER),
     Operation.TRUST_KEY: Rule(OFFICERS),
     Operation.DELETE_KEY: Rule(USERS, Relation.OWNER),
@@ -95,6 +104,13 @@ RULES: dict[Operation, Rule] = {
     Operation.DELETE_USER: Rule(OFFICERS),
     Operation.CHANGE_OWN_PASSWORD: Rule(ANYONE),
     Operation.CHANGE_OTHER_PASSWORD: Rule(OFFICERS),
+    Operation.REGISTER_QUORUM_KEY: Rule(OFFICERS | USERS),
+    Operation.SET_QUORUM_VALUE: Rule(OFFICERS),
+    Operation.REQUEST_TOKEN: Rule(OFFICERS),
+    Operation.REQUEST_KEY_TOKEN: Rule(USERS, Relation.SHARER),
+    Operation.APPROVE_TOKEN: Rule(OFFICERS | USERS),
+    Operation.LIST_TOKENS: Rule(OFFICERS | USERS),
+    Operation.DELETE_TOKENS: Rule(OFFICERS | USERS),
 }
 
 

@@ -9,13 +9,11 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from hsmshell.engine import encodings
+from hsmshell.engine import ciphers, encodings, keywrap
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import (
     DataInvalid,
     KeySizeRange,
-    MechanismInvalid,
-    MechanismParamInvalid,
     WrappedKeyInvalid,
     WrappedKeyLenRange,
 )
@@ -27,13 +25,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-BLOCK = {KeyType.AES: 16, KeyType.DES3: 8}
-"""The block length in bytes of the ciphers with which keys are wrapped."""
-
 
 def zero_block_check_value(key_type: KeyType, key: bytes) -> bytes:
     """The first three bytes of a zero block encrypted in ECB mode (PKCS#11 v3.0 4.10.2, CKA_CHECK_VALUE)."""
-    return _ecb(key_type, key, bytes(BLOCK[key_type]), encrypt=True)[:3]
+    return ciphers.ecb(key_type, key, bytes(ciphers.BLOCK[key_type]))[:3]
 
 
 def public_check_value(public_der: bytes) -> bytes:
@@ -63,14 +58,18 @@ def wrap(
     if mechanism is Mechanism.RSA_AES_KEY_WRAP:
         # PKCS#11 v3.0 2.1.21: a temporary AES key under OAEP, followed by the target under it with RFC 5649.
         temporary = random_bytes(32)
-        return _oaep_encrypt(key, temporary, parameters) + _rfc5649_wrap(temporary, data)
+        return _oaep_encrypt(key, temporary, parameters) + keywrap.wrap_with_padding(temporary, data)
     if mechanism is Mechanism.AES_KEY_WRAP:
-        return _rfc3394_wrap(key, data)
+        if len(data) < 2 * keywrap.BLOCK:
+            raise KeySizeRange("RFC 3394 2: at least two blocks")
+        return keywrap.wrap(key, data, parameters.iv)
     if mechanism is Mechanism.AES_KEY_WRAP_PKCS7:
-        return _rfc3394_wrap(key, _pad(data, 8))
+        return keywrap.wrap(key, ciphers.pad(data, keywrap.BLOCK), parameters.iv)
     if mechanism is Mechanism.AES_KEY_WRAP_KWP:
-        return _rfc5649_wrap(key, data)
-    return _block_wrap(mechanism, key, data, parameters.iv)
+        return keywrap.wrap_with_padding(key, data)
+    if mechanism is Mechanism.AES_GCM:
+        return ciphers.gcm_wrap(key, data, parameters, random_bytes)
+    return ciphers.wrap(mechanism, key, data, parameters.iv)
 
 
 def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: MechanismParameters) -> bytes:
@@ -89,14 +88,18 @@ def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: Mechani
         size = (_rsa_private(key).key_size + 7) // 8
         if len(wrapped) <= size:
             raise WrappedKeyLenRange("shorter than one RSA block and a wrapped key")
-        return _rfc5649_unwrap(_oaep_decrypt(key, wrapped[:size], parameters), wrapped[size:])
+        return keywrap.unwrap_with_padding(_oaep_decrypt(key, wrapped[:size], parameters), wrapped[size:])
     if mechanism is Mechanism.AES_KEY_WRAP:
-        return _rfc3394_unwrap(key, wrapped)
+        if len(wrapped) < 3 * keywrap.BLOCK:
+            raise WrappedKeyLenRange("RFC 3394 2: at least two blocks")
+        return keywrap.unwrap(key, wrapped, parameters.iv)
     if mechanism is Mechanism.AES_KEY_WRAP_PKCS7:
-        return _unpad(_rfc3394_unwrap(key, wrapped), 8)
+        return ciphers.unpad(keywrap.unwrap(key, wrapped, parameters.iv), keywrap.BLOCK)
     if mechanism is Mechanism.AES_KEY_WRAP_KWP:
-        return _rfc5649_unwrap(key, wrapped)
-    return _block_unwrap(mechanism, key, wrapped, parameters.iv)
+        return keywrap.unwrap_with_padding(key, wrapped)
+    if mechanism is Mechanism.AES_GCM:
+        return ciphers.gcm_unwrap(key, wrapped, parameters)
+    return ciphers.unwrap(mechanism, key, wrapped, parameters.iv)
 
 
 def _rsa_private(der: bytes) -> rsa.RSAPrivateKey:
@@ -121,7 +124,8 @@ def _rsa_public(der: bytes) -> rsa.RSAPublicKey:
     return key
 
 
-def _hash(name: Hash) -> HashAlgorithm:
+def hash_algorithm(name: Hash) -> HashAlgorithm:
+    """The library's form of a hash function."""
     from cryptography.hazmat.primitives import hashes
 
     table: dict[Hash, type[HashAlgorithm]] = {
@@ -137,7 +141,7 @@ def _hash(name: Hash) -> HashAlgorithm:
 def _oaep(parameters: MechanismParameters) -> padding.OAEP:
     from cryptography.hazmat.primitives.asymmetric import padding
 
-    algorithm = _hash(parameters.hash)
+    algorithm = hash_algorithm(parameters.hash)
     return padding.OAEP(padding.MGF1(algorithm), algorithm, parameters.source or None)
 
 
@@ -166,102 +170,3 @@ def _opening(operation: Callable[[], bytes]) -> bytes:
         return operation()
     except ValueError as problem:
         raise WrappedKeyInvalid("the wrapped bytes do not open") from problem
-
-
-def _rfc3394_wrap(key: bytes, data: bytes) -> bytes:
-    from cryptography.hazmat.primitives.keywrap import aes_key_wrap
-
-    return _fitting(lambda: aes_key_wrap(key, data))
-
-
-def _rfc3394_unwrap(key: bytes, wrapped: bytes) -> bytes:
-    from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
-
-    try:
-        return aes_key_unwrap(key, wrapped)
-    except InvalidUnwrap as problem:
-        raise WrappedKeyInvalid("RFC 3394 integrity check failed") from problem
-
-
-def _rfc5649_wrap(key: bytes, data: bytes) -> bytes:
-    from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
-
-    return _fitting(lambda: aes_key_wrap_with_padding(key, data))
-
-
-def _rfc5649_unwrap(key: bytes, wrapped: bytes) -> bytes:
-    from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
-
-    try:
-        return aes_key_unwrap_with_padding(key, wrapped)
-    except InvalidUnwrap as problem:
-        raise WrappedKeyInvalid("RFC 5649 integrity check failed") from problem
-
-
-def _pad(data: bytes, block: int) -> bytes:
-    """RFC 5652 6.3."""
-    from cryptography.hazmat.primitives.padding import PKCS7
-
-    padder = PKCS7(block * 8).padder()
-    return padder.update(data) + padder.finalize()
-
-
-def _unpad(data: bytes, block: int) -> bytes:
-    from cryptography.hazmat.primitives.padding import PKCS7
-
-    unpadder = PKCS7(block * 8).unpadder()
-    return _opening(lambda: unpadder.update(data) + unpadder.finalize())
-
-
-def _ecb(key_type: KeyType, key: bytes, data: bytes, *, encrypt: bool) -> bytes:
-    return _cipher(key_type, key, data, None, encrypt=encrypt)
-
-
-def _cipher(key_type: KeyType, key: bytes, data: bytes, iv: bytes | None, *, encrypt: bool) -> bytes:
-    """One pass of AES or triple DES in ECB (no IV) or CBC mode (SP 800-38A)."""
-    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    # A key of two parts uses the first one twice (SP 800-67 3.2); the library takes three.
-    algorithm = algorithms.AES(key) if key_type is KeyType.AES else TripleDES(key if len(key) == 24 else key + key[:8])
-    mode = modes.ECB() if iv is None else modes.CBC(iv)  # noqa: S305 - ECB is the mechanism asked for
-    cipher = Cipher(algorithm, mode)
-    context = cipher.encryptor() if encrypt else cipher.decryptor()
-    return context.update(data) + context.finalize()
-
-
-_BLOCK_MODES: dict[Mechanism, tuple[KeyType, bool, bool]] = {
-    # mechanism: cipher, has an IV, pads
-    Mechanism.AES_ECB: (KeyType.AES, False, False),
-    Mechanism.AES_CBC: (KeyType.AES, True, False),
-    Mechanism.AES_CBC_PAD: (KeyType.AES, True, True),
-    Mechanism.DES3_ECB: (KeyType.DES3, False, False),
-    Mechanism.DES3_CBC: (KeyType.DES3, True, False),
-    Mechanism.DES3_CBC_PAD: (KeyType.DES3, True, True),
-}
-
-
-def _block_mode(mechanism: Mechanism, iv: bytes) -> tuple[KeyType, bytes | None, bool]:
-    if mechanism not in _BLOCK_MODES:
-        raise MechanismInvalid(mechanism.name)
-    cipher, chained, pads = _BLOCK_MODES[mechanism]
-    if chained and len(iv) not in (0, BLOCK[cipher]):
-        raise MechanismParamInvalid(f"an IV of {len(iv)} bytes")
-    return cipher, (iv or bytes(BLOCK[cipher])) if chained else None, pads
-
-
-def _block_wrap(mechanism: Mechanism, key: bytes, data: bytes, iv: bytes) -> bytes:
-    cipher, vector, pads = _block_mode(mechanism, iv)
-    if pads:
-        data = _pad(data, BLOCK[cipher])
-    if len(data) % BLOCK[cipher]:
-        raise KeySizeRange("not a multiple of the block length")
-    return _cipher(cipher, key, data, vector, encrypt=True)
-
-
-def _block_unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, iv: bytes) -> bytes:
-    cipher, vector, pads = _block_mode(mechanism, iv)
-    if not wrapped or len(wrapped) % BLOCK[cipher]:
-        raise WrappedKeyLenRange("not a multiple of the block length")
-    data = _cipher(cipher, key, wrapped, vector, encrypt=False)
-    return _unpad(data, BLOCK[cipher]) if pads else data

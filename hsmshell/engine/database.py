@@ -122,9 +122,10 @@ class Database:
             return
         with self._reporting():
             self._require_in_place()
-            self._db.execute(begin)
-            self._depth = 1
             try:
+                # Inside, for an interruption may come as soon as the transaction has begun.
+                self._db.execute(begin)
+                self._depth = 1
                 yield
             except BaseException:
                 self._db.rollback()

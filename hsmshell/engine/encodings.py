@@ -70,6 +70,39 @@ def read_public_pem(data: bytes) -> bytes:
         raise DataInvalid("not a PEM public key") from problem
 
 
+def read_private_pem(data: bytes) -> bytes:
+    """The PKCS#8 DER of an unencrypted PEM private key, fully checked: PKCS#8 (RFC 7468 section 10), PKCS#1, SEC 1 or
+    OpenSSL's DSA form. Raises ``DataInvalid``."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return encode_private(load_pem_private_key(data, password=None))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
+        raise DataInvalid("not an unencrypted PEM private key") from problem
+
+
+def is_private_pem(data: bytes) -> bool:
+    """Whether a PEM file holds a private key: one that ``read_private_pem`` takes, or an encrypted one."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        load_pem_private_key(data, password=None)
+    except TypeError:
+        return True  # so the library says that it needs a password
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def private_pem(der: bytes) -> bytes:
+    """An unencrypted PKCS#8 private key as PEM (RFC 7468 section 10)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return load_private(der).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 def encode_public(key: PublicKeyTypes) -> bytes:
     """SubjectPublicKeyInfo DER."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

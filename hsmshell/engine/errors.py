@@ -64,6 +64,12 @@ class DataInvalid(HsmError):
     ckr, code = "CKR_DATA_INVALID", 0x20
 
 
+class DataLenRange(HsmError):
+    """The input data are longer or shorter than the mechanism takes."""
+
+    ckr, code = "CKR_DATA_LEN_RANGE", 0x21
+
+
 class FunctionNotSupported(HsmError):
     """The simulator does not do this."""
 
@@ -80,6 +86,12 @@ class KeySizeRange(HsmError):
     """The key's size does not fit the operation."""
 
     ckr, code = "CKR_KEY_SIZE_RANGE", 0x62
+
+
+class KeyTypeInconsistent(HsmError):
+    """The key's class or type does not fit the mechanism."""
+
+    ckr, code = "CKR_KEY_TYPE_INCONSISTENT", 0x63
 
 
 class KeyFunctionNotPermitted(HsmError):
@@ -140,6 +152,18 @@ class SessionHandleInvalid(HsmError):
     """There is no open session."""
 
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
+
+
+class SignatureInvalid(HsmError):
+    """The signature is not one of these data by this key."""
+
+    ckr, code = "CKR_SIGNATURE_INVALID", 0xC0
+
+
+class SignatureLenRange(HsmError):
+    """The signature has a length that this key and mechanism never produce."""
+
+    ckr, code = "CKR_SIGNATURE_LEN_RANGE", 0xC1
 
 
 class TemplateIncomplete(HsmError):
@@ -295,8 +319,28 @@ class QuorumValueInvalid(HsmError):
     """More approvals are asked for than there are users to give them."""
 
 
+class QuorumNotEnabled(HsmError):
+    """What the token would be for needs nobody's approval."""
+
+
+class QuorumNotApproved(HsmError):
+    """An approval is missing or is none: an unknown approver, a signature that does not fit, another's token."""
+
+
+class TokenCountExceeded(HsmError):
+    """The HSM holds as many quorum tokens as it can."""
+
+
 class NodeUnavailable(HsmError):
     """Fewer HSMs are reachable than the operation asks for."""
+
+
+class ClientUnavailable(HsmError):
+    """The host's client, through which a program reaches every HSM, does not run."""
+
+
+class MaskedObjectInvalid(HsmError):
+    """The bytes are no masked object of this cluster's lineage."""
 
 
 class LabError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.access import Role
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
@@ -10,6 +10,9 @@ from hsmshell.engine.errors import DataInvalid
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.objects import fingerprint
 from hsmshell.engine.records import Container, Device, Settings, StoredObject
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster import Cluster
 
 SECRET_ATTRIBUTES = frozenset(
     {
@@ -87,6 +90,8 @@ class ClusterState(NamedTuple):
 
     name: str
     settings: Settings
+    client_up: bool
+    """Whether the host's client runs, through which some tools reach the HSMs."""
     nodes: tuple[NodeState, ...]
 
 
@@ -128,7 +133,7 @@ def take(lab: Lab) -> Inventory:
             store.meta("scenario"),
             store.meta("title"),
             store.meta("client"),
-            tuple(_cluster(lab, device) for device in store.devices("cluster")),
+            tuple(_cluster(lab, cluster) for cluster in lab.clusters()),
             tuple(_appliance(lab, device) for device in store.devices("appliance")),
         )
 
@@ -142,10 +147,9 @@ def _sweep(lab: Lab) -> None:
             lab.live_sessions()
 
 
-def _cluster(lab: Lab, device: Device) -> ClusterState:
-    return ClusterState(
-        device.name, device.settings, tuple(_node(lab, container) for container in lab.store.containers(device.id))
-    )
+def _cluster(lab: Lab, cluster: Cluster) -> ClusterState:
+    nodes = tuple(_node(lab, container) for container in cluster.nodes())
+    return ClusterState(cluster.name, cluster.device.settings, cluster.client_up(), nodes)
 
 
 def _node(lab: Lab, container: Container) -> NodeState:

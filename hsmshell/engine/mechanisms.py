@@ -64,6 +64,9 @@ class MechanismParameters(NamedTuple):
     """The length in bytes of GCM's tag."""
 
 
+GCM_IV_LENGTH = 12
+"""The length in bytes of the IV that the HSM makes for AES-GCM (SP 800-38D 8.2.2); it stands before the ciphertext."""
+
 RSA_MECHANISMS = frozenset({Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP, Mechanism.RSA_AES_KEY_WRAP})
 DES3_MECHANISMS = frozenset({Mechanism.DES3_ECB, Mechanism.DES3_CBC, Mechanism.DES3_CBC_PAD})
 

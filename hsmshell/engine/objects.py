@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hsmshell.engine import crypto, encodings
+from hsmshell.engine import ciphers, crypto, encodings
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, KeySizeRange
 
@@ -64,7 +64,7 @@ def _public_numbers(der: bytes) -> Traits:
 def check_value(key_type: KeyType, object_class: ObjectClass, material: bytes) -> bytes:
     """Three bytes by which people compare keys; empty for a secret key that no block cipher takes."""
     if object_class is ObjectClass.SECRET_KEY:
-        return crypto.zero_block_check_value(key_type, material) if key_type in crypto.BLOCK else b""
+        return crypto.zero_block_check_value(key_type, material) if key_type in ciphers.BLOCK else b""
     public = material if object_class is ObjectClass.PUBLIC_KEY else encodings.public_of(material)
     return crypto.public_check_value(public)
 

@@ -184,6 +184,10 @@ class Store(Database):
     def count_objects(self, container: int) -> int:
         return int(self._db.execute("SELECT count(*) FROM object WHERE container = ?", (container,)).fetchone()[0])
 
+    def count_session_objects(self, container: int) -> int:
+        sql = "SELECT count(*) FROM object WHERE container = ? AND session <> 0"
+        return int(self._db.execute(sql, (container,)).fetchone()[0])
+
     def owns_objects(self, container: int, owner: int) -> bool:
         sql = "SELECT 1 FROM object WHERE container = ? AND owner = ? LIMIT 1"
         return self._db.execute(sql, (container, owner)).fetchone() is not None
@@ -235,6 +239,9 @@ class Store(Database):
 
     def sessions(self) -> list[SessionRow]:
         return [SessionRow(*row) for row in self._db.execute("SELECT * FROM session ORDER BY id")]
+
+    def has_session(self, number: int) -> bool:
+        return self._db.execute("SELECT 1 FROM session WHERE id = ?", (number,)).fetchone() is not None
 
     def delete_session(self, number: int) -> None:
         """End a session, and with it the objects that lived in it and the quorum tokens that were given to it."""

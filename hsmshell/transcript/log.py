@@ -35,6 +35,14 @@ class Bind(NamedTuple):
     label: str
 
 
+class FileLine(NamedTuple):
+    """A line of a file that somebody wrote with an editor before the tool was started."""
+
+    path: str
+    """Relative to the working directory and inside it."""
+    text: str
+
+
 class Section(NamedTuple):
     """One process of one tool."""
 
@@ -49,6 +57,8 @@ class Section(NamedTuple):
     secrets: tuple[str, ...] = ()
     """The answers to prompts that hide what is typed, in order."""
     binds: tuple[Bind, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    """Added to the files in this order."""
     lines: tuple[Line, ...] = ()
 
 
@@ -64,6 +74,7 @@ class _Draft:
     match: str = ""
     secrets: list[str] = dataclasses.field(default_factory=list)
     binds: list[Bind] = dataclasses.field(default_factory=list)
+    files: list[FileLine] = dataclasses.field(default_factory=list)
     lines: list[Line] = dataclasses.field(default_factory=list)
 
     def finished(self) -> Section:
@@ -76,6 +87,7 @@ class _Draft:
             self.match,
             tuple(self.secrets),
             tuple(self.binds),
+            tuple(self.files),
             tuple(self.lines),
         )
 
@@ -155,6 +167,17 @@ def _bind(draft: _Draft, value: str) -> None:
     draft.binds.append(Bind(int(match.group(1)), match.group(2).strip()))
 
 
+def _file(draft: _Draft, value: str) -> None:
+    path, _, text = value.partition(" ")
+    if not path:
+        raise ValueError("write it as: file NAME TEXT")
+    if path.startswith("/") or path.endswith("/") or ".." in path.split("/") or "\0" in path:
+        raise ValueError(
+            f"{path!r} is no file inside the working directory; name one without a leading / and without .."
+        )
+    draft.files.append(FileLine(path, text))
+
+
 def _word(value: str) -> str:
     if not value or " " in value:
         raise ValueError("takes one word")
@@ -173,4 +196,5 @@ _DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
     "match": _setter("match", lambda value: _one_of(value, "fold", "exact")),
     "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
+    "file": _file,
 }

@@ -116,11 +116,31 @@ def replay_on(
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
         )
+        findings.extend(_write_files(section, context.files))
         findings.extend(_run(section, context, load))
         player.finish()
         exchanges.extend(player.exchanges)
         findings.extend(player.findings)
     return Report(document.path, tuple(exchanges), tuple(findings))
+
+
+def _write_files(section: Section, files: Files) -> Iterator[Finding]:
+    """Add the lines that the section has for files; what cannot be written is a finding."""
+    contents: dict[str, list[str]] = {}
+    for path, text in section.files:
+        contents.setdefault(path, []).append(f"{text}\n")
+    work = os.path.realpath(files.directory)
+    for path, lines in contents.items():
+        target = os.path.realpath(files.locate(path))
+        if os.path.commonpath((work, target)) != work:
+            yield Finding(section.line, f"file: {path!r} leads out of the working directory; choose another name")
+            continue
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            old = files.read(path) if os.path.exists(target) else b""
+            files.write(path, old + "".join(lines).encode("utf-8", "surrogateescape"))
+        except OSError as problem:
+            yield Finding(section.line, f"file: {path!r} cannot be written: {problem.strerror}; choose another name")
 
 
 def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ listUsers
 loginHSM
 logoutHSM
 quit
+registerQuorumPubKey
 server
 setAttribute
 shareKey
@@ -39,6 +40,7 @@ listAttributes
 listUsers
 loginHSM
 logoutHSM
+registerQuorumPubKey
 setAttribute
 shareKey
 exit
@@ -57,6 +59,8 @@ SYNTAX = {
     "loginHSM": "loginHSM <user-type> <user-name> <password |-hpswd>",
     "logoutHSM": "logoutHSM",
     "quit": "quit",
+    "registerQuorumPubKey": "registerQuorumPubKey <user-type> <user-name> <registration-token> "
+    "<signed-registration-token> <public-key>",
     "server": "server <server-number>",
     "setAttribute": "setAttribute <key handle> <attribute id> <value>",
     "shareKey": "shareKey <key handle> <user id> <(share/unshare key?) 1/0>",

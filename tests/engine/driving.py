@@ -7,6 +7,8 @@ from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.cluster import Cluster, KeySpec
 from hsmshell.engine.cluster import Session as Login
 from hsmshell.engine.lab import Lab
+from hsmshell.engine.mechanisms import Mechanism
+from hsmshell.engine.signatures import sign
 
 PASSWORDS = {"admin": "admin1234", "crypto_user": "user1234", "bob": "user1234"}
 """The users of the scenario migration."""
@@ -26,6 +28,11 @@ def aes_key(cluster: Cluster, session: Login, label: str = "key", **spec: object
     """A new AES key's handle."""
     made = cluster.generate_secret_key(session, KeyType.AES, 32, KeySpec(label, **spec))  # type: ignore[arg-type]
     return made.handles[0]
+
+
+def quorum_signature(private_der: bytes, data: bytes) -> bytes:
+    """What an approver makes of a token file."""
+    return sign(Mechanism.SHA256_RSA_PKCS, private_der, data)
 
 
 def set_state(lab: Lab, number: int, state: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,15 +11,19 @@ import pytest
 from hsmshell.engine.access import Operation, check_password, hash_password
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.cluster import Cluster, KeySpec, Session
+from hsmshell.engine.cluster.tokens import Service
+from hsmshell.engine.encodings import public_of
 from hsmshell.engine.errors import (
     AccessDenied,
     HsmError,
+    QuorumNotApproved,
     UserNotAuthorized,
     UserNotLoggedIn,
 )
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Mechanism
-from tests.engine.driving import aes_key, login
+from tests.conftest import KEYS, private_key
+from tests.engine.driving import aes_key, login, quorum_signature
 
 # passwords
 
@@ -53,7 +58,7 @@ def test_the_cost_is_part_of_the_verifier(cost: int) -> None:
 
 
 class World(NamedTuple):
-    """A cluster with a key of crypto_user, shared with bob, and nobody else."""
+    """A cluster with a key of crypto_user, shared with bob and nobody else. The key and the officers need approvals."""
 
     cluster: Cluster
     key: int
@@ -70,8 +75,9 @@ def world(lab: Lab) -> World:
         cluster.create_user(officer, node, "CU", "spare", "user1234")
         cluster.create_user(officer, node, "PRECO", "novice", "user1234")
         cluster.create_user(officer, node, "PCO", "first", "user1234")
+        cluster.set_quorum_value(officer, node, Service.USER_MGMT, 2)
     owner = login(cluster)
-    key = aes_key(cluster, owner, shares=(4,))
+    key = aes_key(cluster, owner, shares=(4,), quorum=2)
     public, _ = cluster.generate_rsa_pair(owner, 2048, 65537, KeySpec("pair")).handles
     sessions: dict[str, Session | None] = {
         "nobody": None,
@@ -96,11 +102,26 @@ def _change_own(world: World, session: Session | None) -> None:
         world.cluster.change_password(session, node, kind, name, "newpass77")
 
 
+def _register(world: World, session: Session | None) -> None:
+    """The caller's own key."""
+    private = private_key(KEYS / "1.pem")
+    kind, name = (session.user_type.value, session.user_name) if session else ("CU", "bob")
+    node, signature = world.cluster.nodes()[0], quorum_signature(private, b"token")
+    world.cluster.register_quorum_key(session, node, kind, name, b"token", signature, public_of(private))
+
+
+def _approve(world: World, session: Session | None) -> None:
+    """Whoever may do it is told that there is no token."""
+    with contextlib.suppress(QuorumNotApproved):
+        world.cluster.approve_token(session, b"", [], 0)
+
+
 ACTS: dict[Operation, Act] = {
     Operation.CREATE_KEY: lambda w, s: aes_key(w.cluster, s),  # type: ignore[arg-type]
     Operation.USE_KEY: lambda w, s: w.cluster.wrap_data(s, w.key, bytes(16), Mechanism.AES_KEY_WRAP),
     Operation.READ_KEY: lambda w, s: w.cluster.read_key(s, w.key),
     Operation.EXTRACT_KEY: lambda w, s: w.cluster.wrap_key(s, w.public, w.key, Mechanism.RSA_PKCS_OAEP),
+    Operation.MASK_KEY: lambda w, s: w.cluster.extract_masked_object(s, w.key),
     Operation.CHANGE_KEY: lambda w, s: w.cluster.set_attribute(
         s, w.cluster.nodes()[0], w.key, Attribute.LABEL, "changed"
     ),
@@ -113,6 +134,13 @@ ACTS: dict[Operation, Act] = {
     Operation.CHANGE_OTHER_PASSWORD: lambda w, s: w.cluster.change_password(
         s, w.cluster.nodes()[0], "CU", "spare", "newpass77"
     ),
+    Operation.REGISTER_QUORUM_KEY: _register,
+    Operation.SET_QUORUM_VALUE: lambda w, s: w.cluster.set_quorum_value(s, w.cluster.nodes()[0], Service.MISC_CO, 2),
+    Operation.REQUEST_TOKEN: lambda w, s: w.cluster.get_token(s, Service.USER_MGMT),
+    Operation.REQUEST_KEY_TOKEN: lambda w, s: w.cluster.get_token(s, Service.KEY_USE, w.key),
+    Operation.APPROVE_TOKEN: _approve,
+    Operation.LIST_TOKENS: lambda w, s: w.cluster.tokens(s, w.cluster.nodes()[0]),
+    Operation.DELETE_TOKENS: lambda w, s: w.cluster.delete_tokens(s),
 }
 
 OFFICERS = {"officer", "first officer"}
@@ -123,6 +151,7 @@ PERMITTED: dict[Operation, set[str]] = {
     Operation.USE_KEY: {"owner", "sharer"},
     Operation.READ_KEY: {"owner", "sharer"},
     Operation.EXTRACT_KEY: {"owner"},
+    Operation.MASK_KEY: {"owner"},
     Operation.CHANGE_KEY: {"owner"},
     Operation.TRUST_KEY: OFFICERS,
     Operation.DELETE_KEY: {"owner"},
@@ -131,6 +160,13 @@ PERMITTED: dict[Operation, set[str]] = {
     Operation.DELETE_USER: OFFICERS,
     Operation.CHANGE_OWN_PASSWORD: {*OFFICERS, *CRYPTO_USERS, "novice"},
     Operation.CHANGE_OTHER_PASSWORD: OFFICERS,
+    Operation.REGISTER_QUORUM_KEY: OFFICERS | CRYPTO_USERS,
+    Operation.SET_QUORUM_VALUE: OFFICERS,
+    Operation.REQUEST_TOKEN: OFFICERS,
+    Operation.REQUEST_KEY_TOKEN: {"owner", "sharer"},
+    Operation.APPROVE_TOKEN: OFFICERS | CRYPTO_USERS,
+    Operation.LIST_TOKENS: OFFICERS | CRYPTO_USERS,
+    Operation.DELETE_TOKENS: OFFICERS | CRYPTO_USERS,
 }
 """What the guide says, written down once more and not taken from the engine's own table."""
 
@@ -177,4 +213,5 @@ def _picture(world: World) -> object:
     """Everything that a refused operation might have changed."""
     store = world.cluster.lab.store
     with store.reading():
-        return [(store.users(node.id), store.objects(node.id)) for node in world.cluster.nodes()]
+        nodes = world.cluster.nodes()
+        return nodes, [(store.users(node.id), store.objects(node.id), store.tokens(node.id)) for node in nodes]

@@ -54,7 +54,7 @@ def test_chain_is_cut_at_names_that_are_no_values(line: str, chain: list[list[st
         (f"{LOGIN} genSymKey -t 31 -s 32 -l x findKey -l x", 0),
         (f"{LOGIN} deleteKey -k 9", 1),
         (f"{LOGIN} deleteKey", 1),
-        (f"{LOGIN} genECCKeyPair -i 2 -l x", 1),
+        (f"{LOGIN} genECCKeyPair -i 1 -l x", 1),
         ("findKey", 1),
         ("loginHSM -u CU -s crypto_user -p wrong_pass findKey", 1),
         ("nonsense", 1),

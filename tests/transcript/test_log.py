@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsmshell.transcript.log import Bind, Line, parse
+from hsmshell.transcript.log import Bind, FileLine, Line, parse
 
 
 def test_without_directives_the_tool_is_the_shell() -> None:
@@ -43,17 +43,34 @@ def test_a_further_tool_begins_a_section_that_inherits_the_lab_and_the_match() -
 @pytest.mark.parametrize(
     ("directive", "message"),
     [
-        ("tol x", "there is no directive 'tol'; there are tool, args, lab, client, match, secret, bind"),
+        ("tol x", "there is no directive 'tol'; there are tool, args, lab, client, match, secret, bind, file"),
         ("client old", "client: 'old' is not one of classic, late"),
         ("match loose", "match: 'loose' is not one of fold, exact"),
         ("bind x", "bind: write it as: bind 149 = label:classic_wrap"),
         ("tool", "tool: takes one word"),
         ("args 'open", "args: No closing quotation"),
+        ("file", "file: write it as: file NAME TEXT"),
     ],
 )
 def test_wrong_directives_are_findings_with_their_line(directive: str, message: str) -> None:
     document = parse(f"#: tool cmu\n#: {directive}\n", "x.transcript")
     assert [(finding.line, finding.message) for finding in document.findings] == [(2, message)]
+
+
+@pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", "..", "a/", "a\0b"])
+def test_a_file_outside_the_working_directory_is_a_finding(path: str) -> None:
+    document = parse(f"#: tool cmu\n#: file {path} text\nout\n", "x.transcript")
+    (finding,) = document.findings
+    assert finding.line == 2
+    assert finding.message.startswith(f"file: {path!r} is no file inside the working directory")
+    assert document.sections[0].files == ()
+
+
+def test_files_belong_to_their_section_and_keep_their_lines_order() -> None:
+    text = "#: tool a\n#: file x one\n#: file x\n#: file d/y..z  two  words ; # 3\nout\n#: tool b\nout\n"
+    first, second = parse(text, "x.transcript").sections
+    assert first.files == (FileLine("x", "one"), FileLine("x", ""), FileLine("d/y..z", " two  words ; # 3"))
+    assert second.files == ()
 
 
 def test_markdown_is_its_console_blocks_with_the_lines_of_the_file() -> None:
@@ -79,7 +96,7 @@ def best(text: str) -> float:
     return min(once() for _ in range(3))
 
 
-@pytest.mark.parametrize("line", ["x\n", "#: secret x\n", "#: bind 1 = label:x\n"])
+@pytest.mark.parametrize("line", ["x\n", "#: secret x\n", "#: bind 1 = label:x\n", "#: file x y\n"])
 def test_ten_times_the_lines_take_ten_times_the_time(line: str) -> None:
     assert best(line * 50_000) < 40 * best(line * 5_000)
 

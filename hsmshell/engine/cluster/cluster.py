@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hsmshell.engine.access import RULES, Operation, Relation, UserType, check_password
 from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.errors import (
     AccessDenied,
+    ClientUnavailable,
     HsmError,
     NodeUnavailable,
     ObjectHandleInvalid,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MAXIMUM_FAILURES = 5
 """Wrong passwords in a row after which an account is locked on an HSM."""
+
+UP, DOWN = "up", "down"
+"""The states of an HSM and of the host's client."""
 
 HANDLE_RANGE = 0x40000
 """Each HSM of a cluster gives handles from a range of its own, this far apart."""
@@ -59,29 +63,50 @@ class Login(NamedTuple):
 class ClusterCore:
     """The cluster's HSMs and sessions. Methods that change something are one transaction each."""
 
-    def __init__(self, lab: Lab, device: Device) -> None:
+    def __init__(self, lab: Lab, device: Device, *, through_client: bool = False) -> None:
         self.lab = lab
         self.device = device
         self._store = lab.store
+        self._through_client = through_client
+        self._client = f"client:{device.id}"
 
     @property
     def name(self) -> str:
         return self.device.name
 
-    def nodes(self) -> tuple[Container, ...]:
-        """All HSMs in the order of their node ids."""
+    def through_client(self) -> Self:
+        """The same cluster for a program that reaches the HSMs through the host's client, and not by itself.
+
+        When the client does not run, whatever such a program asks raises ``ClientUnavailable``.
+        """
+        return type(self)(self.lab, self.device, through_client=True)
+
+    def client_up(self) -> bool:
+        """Whether the host's client for this cluster runs."""
         with self._store.reading():
+            return self._store.meta(self._client, UP) == UP
+
+    def check_client(self) -> None:
+        """Raise ``ClientUnavailable`` when the HSMs are to be reached through the client and it does not run."""
+        if self._through_client and not self.client_up():
+            raise ClientUnavailable(self.name)
+
+    def nodes(self) -> tuple[Container, ...]:
+        """All HSMs in the order of their node ids. Raises ``ClientUnavailable``."""
+        with self._store.reading():
+            self.check_client()
             return tuple(self._store.containers(self.device.id))
 
     def _up(self) -> tuple[Container, ...]:
-        nodes = tuple(node for node in self._store.containers(self.device.id) if node.state == "up")
+        nodes = tuple(node for node in self._store.containers(self.device.id) if node.state == UP)
         if not nodes:
             raise NodeUnavailable("no HSM of the cluster is up")
         return nodes
 
     def users(self, node: Container) -> tuple[User, ...]:
-        """The users of one HSM by their numbers."""
+        """The users of one HSM by their numbers. Raises ``ClientUnavailable``."""
         with self._store.reading():
+            self.check_client()
             return tuple(self._store.users(node.id))
 
     # sessions
@@ -92,10 +117,11 @@ class ClusterCore:
         """Log in on these HSMs; each decides and counts wrong passwords for itself.
 
         ``current`` is the session that this application has; a second login is refused. No error is raised for a
-        refusal: the outcomes tell it.
+        refusal by an HSM: the outcomes tell it. Raises ``ClientUnavailable``.
         """
         checked = self._check_passwords(name, password, nodes)
         with self._store.transaction():
+            self.check_client()
             outcomes: list[Outcome] = []
             numbers: dict[int, int] = {}
             granted: User | None = None
@@ -111,7 +137,7 @@ class ClusterCore:
                     numbers[node.id], granted = user.number, user
             if granted is None:
                 return Login(None, tuple(outcomes))
-            container = nodes[0].id if len(nodes) == 1 else 0
+            container = nodes[0].id if len(nodes) == 1 and not self._through_client else 0
             number = self.lab.add_session(self.device.id, container, granted.type, granted.name)
             return Login(Session(number, UserType(granted.type), granted.name, numbers), tuple(outcomes))
 
@@ -128,7 +154,7 @@ class ClusterCore:
         if user_type not in {kind.value for kind in UserType}:
             raise UserTypeInvalid(user_type)
         user = self._store.user_named(node.id, name)
-        if user is None or not _same_type(user.type, user_type):
+        if user is None or not same_type(user.type, user_type):
             raise UserNotFound(name)
         if user.failures >= MAXIMUM_FAILURES:
             raise PinLocked(name)
@@ -145,15 +171,21 @@ class ClusterCore:
         with self._store.transaction():
             self._store.delete_session(session.id)
 
+    def is_open(self, session: Session) -> bool:
+        """Whether the session still is what it was: it ends when the client through which it was opened stops."""
+        with self._store.reading():
+            return self._store.has_session(session.id)
+
     def _require_up(self, node: Container) -> None:
-        if node.state != "up":
+        if node.state != UP:
             raise NodeUnavailable(node.address)
 
     # rights
 
     def _permit(self, operation: Operation, session: Session | None) -> Session:
-        """The session, when its kind of user may do this at all."""
-        if session is None:
+        """The session, when it is open and its kind of user may do this at all."""
+        self.check_client()
+        if session is None or not self._store.has_session(session.id):
             raise UserNotLoggedIn(operation.value)
         if session.user_type not in RULES[operation].users:
             raise UserNotAuthorized(operation.value)
@@ -188,8 +220,12 @@ class ClusterCore:
         raise ObjectHandleInvalid(str(handle))
 
     def check_login(self, operation: Operation, session: Session | None) -> None:
-        """Raise ``UserNotLoggedIn`` or ``UserNotAuthorized`` unless this user may do it to some key or user."""
-        self._permit(operation, session)
+        """Raise ``UserNotLoggedIn`` or ``UserNotAuthorized`` unless this user may do it to some key or user.
+
+        Raises ``ClientUnavailable``, as does whatever asks for a session.
+        """
+        with self._store.reading():
+            self._permit(operation, session)
 
 
 def related(number: int, key: StoredObject, relation: Relation) -> bool:
@@ -201,6 +237,6 @@ def related(number: int, key: StoredObject, relation: Relation) -> bool:
     return number in key.shares or key.object_class is ObjectClass.PUBLIC_KEY
 
 
-def _same_type(stored: str, asked: str) -> bool:
+def same_type(stored: str, asked: str) -> bool:
     """The first officer may log in under either of its two names."""
     return stored == asked or {stored, asked} == {UserType.CRYPTO_OFFICER.value, UserType.FIRST_OFFICER.value}

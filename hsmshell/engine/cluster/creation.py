@@ -129,12 +129,16 @@ class ClusterCreation(ClusterCore):
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
         """Handles for new keys, from the range of the first HSM. Raises ``ObjectCountExceeded``."""
-        for node in targets:
-            if self._store.count_objects(node.id) + count > MAXIMUM_KEYS:
-                raise ObjectCountExceeded(node.name)
+        self._require_room(targets, count)
         home, scope = targets[0], f"container:{targets[0].id}"
         numbers = [self._store.next_number(scope, "handle", FIRST_HANDLE) for _ in range(count)]
         return tuple(home.number * HANDLE_RANGE + number for number in numbers)
+
+    def _require_room(self, targets: Sequence[Container], count: int) -> None:
+        """Raise ``ObjectCountExceeded`` unless each HSM has room for so many keys more."""
+        for node in targets:
+            if self._store.count_objects(node.id) + count > MAXIMUM_KEYS:
+                raise ObjectCountExceeded(node.name)
 
     def _write(
         self,

@@ -9,7 +9,14 @@ from hsmshell.engine.attributes import Attribute, AttributeValue, matches_shape
 from hsmshell.engine.cluster.cluster import Outcome, Session, related
 from hsmshell.engine.cluster.creation import ClusterCreation
 from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH
-from hsmshell.engine.errors import ActionProhibited, AttributeReadOnly, AttributeValueInvalid, HsmError
+from hsmshell.engine.errors import (
+    ActionProhibited,
+    AttributeReadOnly,
+    AttributeValueInvalid,
+    HsmError,
+    NodeUnavailable,
+    UserNotLoggedIn,
+)
 from hsmshell.engine.records import Container, StoredObject
 
 
@@ -66,7 +73,50 @@ class ClusterKeys(ClusterCreation):
                 return self._key(Operation.READ_KEY, session, handle)[1]
             return self._key_on(node, Operation.READ_KEY, session, handle)[1]
 
+    def locate(self, session: Session | None, handle: int) -> tuple[Outcome, ...]:
+        """Which HSMs hold a key that this user may use: what each one says of it.
+
+        Raises ``UserNotLoggedIn`` or ``UserNotAuthorized``.
+        """
+        self.check_login(Operation.READ_KEY, session)
+        with self._store.reading():
+            return tuple(self._located(node, session, handle) for node in self.nodes())
+
+    def _located(self, node: Container, session: Session | None, handle: int) -> Outcome:
+        try:
+            self._key_on(node, Operation.READ_KEY, session, handle)
+        except HsmError as error:
+            return Outcome(node, error)
+        return Outcome(node)
+
     # changing and deleting
+
+    def keep_key(self, session: Session | None, handle: int) -> tuple[Outcome, ...]:
+        """Make a session key a token key: it is copied to every HSM, under its handle, and outlives the session.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied``,
+        ``AttributeReadOnly`` for a key that is a token key already, and ``ObjectCountExceeded``.
+        """
+        with self._store.transaction():
+            session, key = self._key(Operation.CHANGE_KEY, session, handle)
+            if not key.session:
+                raise AttributeReadOnly(Attribute.TOKEN.name)
+            nodes = {node.id: node for node in self._up() if node.id in session.numbers}
+            self._require_room([node for node in nodes.values() if node.id != key.container], 1)
+            home = nodes[key.container]
+            kept = key._replace(session=0, attributes={**key.attributes, Attribute.TOKEN: True})
+            for node in nodes.values():
+                shares = self._numbers_on(home, node, sorted(key.shares))
+                self._store.replace_object(
+                    kept._replace(container=node.id, owner=session.numbers[node.id], shares=shares)
+                )
+            return tuple(self._reached(node, session) for node in self.nodes())
+
+    def _reached(self, node: Container, session: Session) -> Outcome:
+        """Whether the HSM was there to be told something by this session."""
+        if node.state != "up":
+            return Outcome(node, NodeUnavailable(node.address))
+        return Outcome(node, None if node.id in session.numbers else UserNotLoggedIn(node.address))
 
     def set_attribute(
         self, session: Session | None, node: Container, handle: int, attribute: Attribute, value: AttributeValue

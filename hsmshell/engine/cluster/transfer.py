@@ -17,6 +17,7 @@ from hsmshell.engine.errors import (
     WrappingKeyTypeInconsistent,
 )
 from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
+from hsmshell.engine.objects import public_traits
 from hsmshell.engine.records import StoredObject
 
 
@@ -31,6 +32,14 @@ class ClusterTransfer(ClusterKeys):
                 raise ObjectHandleInvalid("not a public key")
             return self._store.material(key.material)
 
+    def import_public_key(self, session: Session | None, der: bytes, spec: KeySpec) -> Created:
+        """Bring in a public key from its SubjectPublicKeyInfo DER.
+
+        Raises ``DataInvalid`` and what ``_store_new`` raises.
+        """
+        self.check_login(Operation.CREATE_KEY, session)
+        return self._store_new(session, [KeyMaterial(der, public_traits(der))], spec, local=False)
+
     def wrap_key(
         self,
         session: Session | None,
@@ -38,17 +47,20 @@ class ClusterTransfer(ClusterKeys):
         handle: int,
         mechanism: Mechanism,
         parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+        only: ObjectClass | None = None,
     ) -> tuple[StoredObject, bytes]:
         """A key's attributes and its material under another key of the cluster.
 
-        A secret key leaves as its bytes, a private key as PKCS#8 DER. Raises ``AccessDenied`` unless the caller owns
-        the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the wrapping key may not wrap,
-        ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
+        A secret key leaves as its bytes, a private key as PKCS#8 DER; ``only`` wants a key of that class. Raises
+        ``AccessDenied`` unless the caller owns the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the
+        wrapping key may not wrap, ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
         """
         with self._store.reading():
             session, target = self._key(Operation.EXTRACT_KEY, session, handle)
-            if target.object_class is ObjectClass.PUBLIC_KEY:
-                raise ObjectHandleInvalid("a public key is not wrapped")
+            if target.object_class is ObjectClass.PUBLIC_KEY or target.object_class is not (
+                only or target.object_class
+            ):
+                raise ObjectHandleInvalid("a key of another class is asked for")
             wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
             if not target.flag(Attribute.EXTRACTABLE):
                 raise KeyUnextractable(str(handle))
@@ -57,19 +69,41 @@ class ClusterTransfer(ClusterKeys):
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
         return target, crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
 
-    def wrap_data(self, session: Session | None, wrapping: int, data: bytes, mechanism: Mechanism) -> bytes:
-        """Bytes from outside under a key of the cluster. Raises as ``wrap_key`` does for its wrapping key."""
-        with self._store.reading():
-            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
-            key = self._store.material(wrapper.material)
-        return crypto.wrap(mechanism, key, data, MechanismParameters())
+    def wrap_data(
+        self,
+        session: Session | None,
+        wrapping: int,
+        data: bytes,
+        mechanism: Mechanism,
+        use: Attribute = Attribute.WRAP,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+    ) -> bytes:
+        """Bytes from outside under a key of the cluster that permits ``use``.
 
-    def unwrap_data(self, session: Session | None, wrapping: int, wrapped: bytes, mechanism: Mechanism) -> bytes:
-        """The bytes that were wrapped under a key of the cluster, given to the caller."""
+        Raises as ``wrap_key`` does for its wrapping key, and ``KeySizeRange``.
+        """
+        return crypto.wrap(mechanism, self._using(session, wrapping, use, mechanism), data, parameters)
+
+    def unwrap_data(
+        self,
+        session: Session | None,
+        wrapping: int,
+        wrapped: bytes,
+        mechanism: Mechanism,
+        use: Attribute = Attribute.WRAP,
+        parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
+    ) -> bytes:
+        """The bytes that were wrapped under a key of the cluster, given to the caller.
+
+        Raises as ``wrap_data`` does, ``WrappedKeyInvalid`` and ``WrappedKeyLenRange``.
+        """
+        return crypto.unwrap(mechanism, self._using(session, wrapping, use, mechanism), wrapped, parameters)
+
+    def _using(self, session: Session | None, handle: int, use: Attribute, mechanism: Mechanism) -> bytes:
+        """The material of a wrapping key."""
         with self._store.reading():
-            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.WRAP, mechanism)
-            key = self._store.material(wrapper.material)
-        return crypto.unwrap(mechanism, key, wrapped, MechanismParameters())
+            key = self._wrapper(self._permit(Operation.USE_KEY, session), handle, use, mechanism)
+            return self._store.material(key.material)
 
     def unwrap_key(
         self,

@@ -1,0 +1,184 @@
+"""getToken, approveToken, listTokens, delToken: approvals by several users of one key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commands.approval_file import ApprovalFile, ApprovalFileError, parse
+from commands.key_mgmt_util import options
+from commands.key_mgmt_util.codes import Code, code_of
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from hsmshell.console import Part
+from hsmshell.console.values import Kind, Value, handle, printable
+from hsmshell.engine.access import Operation
+from hsmshell.engine.cluster import Outcome
+from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Approval, Service, TokenState
+from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn
+from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, Provenance
+from hsmshell.grammar.values import Integer, Path
+
+_SERVICE = Parameter(
+    "s",
+    Integer(choices={service.value: service.name for service in Service}),
+    "service id",
+    "specifies the service: " + ", ".join(f"{service.value} = {service.name}" for service in Service),
+    required=True,
+    title="Service id",
+)
+_KEY = options.KEY._replace(required=False, help="specifies the key that the token is for, with services 1 and 2")
+_TOKEN_FILE = Parameter(
+    "f", Path(), "token file", "specifies the file to write the token to", required=True, title="File name"
+)
+_APPROVAL_FILE = _TOKEN_FILE._replace(
+    placeholder="approval file", help="specifies the file that names the token file, the approvers and their signatures"
+)
+_ALL = Parameter("all", help="deletes every token that listTokens shows, not only your own")
+
+
+def get_token(tool: Utility, arguments: Arguments) -> int:
+    """A token of every HSM, as one file for the approvers to sign."""
+    call, service = "Cfm3GetToken", Service(arguments.number("s"))
+    if service not in OFFICERS_SERVICES and "k" not in arguments:
+        raise MissingParameter(_KEY)
+    try:
+        issued = tool.cluster.get_token(tool.session, service, arguments.number("k"))
+    except HsmError as error:
+        return tool.refused(call, error)
+    states = [one.state for one in issued]
+    if not tool.write_file(arguments.text("f"), b"".join(state.record for state in states)):
+        tool.cluster.withdraw_tokens(issued)
+        return FAILURE
+    tool.write("\n")
+    for state in states:
+        tool.write(*_token(state))
+    tool.returned(call)
+    tool.cluster_block(state.node for state in states)
+    return SUCCESS
+
+
+def approve_token(tool: Utility, arguments: Arguments) -> int:
+    """Hand in what the approvers signed."""
+    call = "Cfm3ApproveToken"
+    try:
+        tool.cluster.check_login(Operation.APPROVE_TOKEN, tool.session)
+        approval = parse(tool.read(arguments.text("f")))
+        data, approvals = _signed(tool, approval)
+        outcomes = tool.cluster.approve_token(tool.session, data, approvals, approval.announced)
+    except FileUnreadable:
+        return FAILURE
+    except ApprovalFileError as problem:
+        return tool.complain(printable(f"Invalid approval file {arguments.text('f')}: {problem}"))
+    except HsmError as error:
+        return tool.refused(call, error)
+    return _finished(tool, call, outcomes)
+
+
+def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
+    """The token file and the signatures. Raises ``FileUnreadable``."""
+    data = tool.read(approval.tokens or approval.token)
+    return data, [Approval(one.user_type, one.user_name, tool.read(one.path)) for one in approval.approvers]
+
+
+def list_tokens(tool: Utility, arguments: Arguments) -> int:
+    """The tokens of every HSM, and how far they are."""
+    call = "Cfm3ListTokens"
+    blocks: list[Part] = ["\n"]
+    refusal: HsmError | None = None
+    try:
+        tool.cluster.check_login(Operation.LIST_TOKENS, tool.session)
+        for node in tool.cluster.nodes():
+            try:
+                states = tool.cluster.tokens(tool.session, node)
+            except (NodeUnavailable, UserNotLoggedIn) as error:
+                refusal = error
+            else:
+                blocks += [f"{_RULE}    Node id {node.number}\n{_RULE}", *_listed(states), "\n"]
+        if len(blocks) == 1 and refusal is not None:
+            raise refusal
+    except HsmError as error:
+        return tool.refused(call, error)
+    tool.write(*blocks)
+    tool.returned(call, gap=False)
+    tool.everywhere()
+    return SUCCESS
+
+
+_RULE = "=" * 21 + "\n"
+
+
+def _listed(states: Sequence[TokenState]) -> list[Part]:
+    parts: list[Part] = []
+    for index, state in enumerate(states):
+        approvers = sorted(state.token.approvers)
+        parts += [f"-------- Token - {index} ----------\n", *_token(state)]
+        parts += ["Token Validity: ", Value(Kind.TIME, str(state.validity)), " sec\n"]
+        parts.append(f"Required num of approvers : {state.required}\nCurrent num of approvals : {len(approvers)}\n")
+        parts += [f"Approver-{place}: {printable(name)}\n" for place, name in enumerate(approvers)]
+    return [*parts, f"Num of tokens = {len(states)}\n"]
+
+
+def _token(state: TokenState) -> list[Part]:
+    token = state.token
+    return [
+        f"Token:\nId:{token.number}\nService:{token.service}\nNode:{state.node.number}\nKey Handle:",
+        handle(token.handle),
+        f"\nUser:{printable(state.user_name)}\n",
+    ]
+
+
+def delete_token(tool: Utility, arguments: Arguments) -> int:
+    """Give tokens up."""
+    call = "Cfm3DeleteToken"
+    try:
+        outcomes = tool.cluster.delete_tokens(tool.session, everyones=arguments.flag("all"))
+    except HsmError as error:
+        return tool.refused(call, error)
+    return _finished(tool, call, outcomes)
+
+
+def _finished(tool: Utility, call: str, outcomes: Sequence[Outcome]) -> int:
+    """One code when all HSMs that could be asked say the same, and what each of them said."""
+    asked = [outcome for outcome in outcomes if not isinstance(outcome.error, (NodeUnavailable, UserNotLoggedIn))]
+    codes = {code_of(outcome.error) if outcome.error else Code.SUCCESS for outcome in asked or outcomes}
+    status = tool.returned(call, codes.pop() if len(codes) == 1 else Code.CLUSTER_FAILED)
+    tool.told(outcomes)
+    return status
+
+
+_NOTES = "the real tool has this command, but its options and calls are not published: their names are ours"
+
+COMMANDS = (
+    Command(
+        "getToken",
+        "Initiate an MxN service and get Token",
+        get_token,
+        (_SERVICE, _KEY, _TOKEN_FILE),
+        Provenance.RECOMMENDED,
+        f"{_NOTES}, and so are the numbers of services 1 and 2. The lines about a token are cloudhsm_mgmt_util's. Keys "
+        "can be used without a token: only what a key asks for is kept and shown",
+    ),
+    Command(
+        "delToken",
+        "delete Token(s)",
+        delete_token,
+        (_ALL,),
+        Provenance.RECOMMENDED,
+        _NOTES,
+    ),
+    Command(
+        "approveToken",
+        "Approves an MxN service",
+        approve_token,
+        (_APPROVAL_FILE,),
+        Provenance.RECOMMENDED,
+        f"{_NOTES}. The file is the one that cloudhsm_mgmt_util takes",
+    ),
+    Command(
+        "listTokens",
+        "List all Tokens in the current partition",
+        list_tokens,
+        (),
+        Provenance.RECOMMENDED,
+        f"{_NOTES}. The lines about a token are cloudhsm_mgmt_util's",
+    ),
+)

@@ -1,0 +1,28 @@
+"""What may break around a cluster: the host's client, or one of the HSMs. For rehearsing; no tool asks for it."""
+
+from __future__ import annotations
+
+from hsmshell.engine.cluster.cluster import DOWN, UP, ClusterCore
+from hsmshell.engine.records import Container
+
+
+class ClusterFaults(ClusterCore):
+    """Taking something down and bringing it up again."""
+
+    def set_client(self, *, up: bool) -> int:
+        """Start or stop the host's client. Stopping it ends every session that was opened through it, and the keys
+        that lived in them; how many sessions ended.
+        """
+        with self._store.transaction():
+            self._store.set_meta(self._client, UP if up else DOWN)
+            if up:
+                return 0
+            lost = [row for row in self.lab.live_sessions() if row.device == self.device.id and not row.container]
+            for row in lost:
+                self._store.delete_session(row.id)
+            return len(lost)
+
+    def set_node(self, node: Container, *, up: bool) -> None:
+        """Take an HSM down, or bring it up with everything that was on it."""
+        with self._store.transaction():
+            self._store.set_container_state(node.id, UP if up else DOWN)

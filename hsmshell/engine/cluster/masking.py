@@ -1,0 +1,95 @@
+"""Masked objects: a key with everything that belongs to it, sealed under the masking key that a cluster shares with
+those which were restored from its backups, and with no other."""
+
+from __future__ import annotations
+
+import json
+
+from hsmshell.engine import ciphers
+from hsmshell.engine.access import Operation
+from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
+from hsmshell.engine.cluster.cluster import Session
+from hsmshell.engine.cluster.creation import Created
+from hsmshell.engine.cluster.keys import KeySpec
+from hsmshell.engine.cluster.operations import ClusterKeys
+from hsmshell.engine.errors import HsmError, MaskedObjectInvalid, UserNotFound
+from hsmshell.engine.mechanisms import MechanismParameters
+from hsmshell.engine.records import Container, StoredObject
+
+MAGIC = b"HSMSHELL-SIMULATOR-MASKED-OBJECT\0\1"
+"""The layout is ours; that of a real masked object is not public."""
+
+_PARAMETERS = MechanismParameters(additional=MAGIC)
+
+
+class ClusterMasking(ClusterKeys):
+    """Keys that leave a cluster for its own kind."""
+
+    def extract_masked_object(self, session: Session | None, handle: int) -> bytes:
+        """A key of the caller's, sealed: also one that is not extractable.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``.
+        """
+        with self._store.reading():
+            _, key = self._key(Operation.MASK_KEY, session, handle)
+            material = self._store.material(key.material)
+            owner = self._store.user_numbered(key.container, key.owner)
+            sharers = [self._store.user_numbered(key.container, number) for number in sorted(key.shares)]
+        record = {
+            "attributes": encode_attributes(key.attributes),
+            "owner": owner.name if owner else "",
+            "shares": [user.name for user in sharers if user],
+            "quorum": key.quorum,
+            "material": material.hex(),
+        }
+        plain = json.dumps(record).encode("ascii")
+        return MAGIC + ciphers.gcm_wrap(self.device.secret, plain, _PARAMETERS, self.lab.services.random_bytes)
+
+    def insert_masked_object(self, session: Session | None, masked: bytes, minimum_nodes: int = 1) -> Created:
+        """A sealed key under a new handle, with its attributes, owner, shares and quorum as they were.
+
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``MaskedObjectInvalid`` for what was not sealed in this
+        lineage, ``UserNotFound`` when an HSM does not know the owner, and what making a key raises.
+        """
+        self.check_login(Operation.CREATE_KEY, session)
+        key, names, material = self._opened(masked)
+        owner, *sharers = names
+        with self._store.transaction():
+            session = self._permit(Operation.CREATE_KEY, session)
+            nodes = [node for node in self._up() if node.id in session.numbers]
+            ident = key.attributes.get(Attribute.ID, b"")
+            spec = KeySpec(key.label, ident if isinstance(ident, bytes) else b"", minimum_nodes=minimum_nodes)
+            self._check_spec(session, nodes, spec)
+            targets = nodes if key.flag(Attribute.TOKEN) else nodes[:1]
+            handles = self._new_handles(targets, 1)
+            row = self._store.add_material(material)
+            for node in targets:
+                self._store.add_object(
+                    key._replace(
+                        container=node.id,
+                        handle=handles[0],
+                        material=row,
+                        owner=self._number(node, owner),
+                        session=0 if key.flag(Attribute.TOKEN) else session.id,
+                        shares=frozenset(self._number(node, name) for name in sharers),
+                    )
+                )
+            return Created(handles, tuple(targets))
+
+    def _opened(self, masked: bytes) -> tuple[StoredObject, list[str], bytes]:
+        """The object that was sealed, the names of its owner and its sharers, and its material."""
+        try:
+            if not masked.startswith(MAGIC):
+                raise MaskedObjectInvalid("no masked object")
+            plain = ciphers.gcm_unwrap(self.device.secret, masked.removeprefix(MAGIC), _PARAMETERS)
+        except HsmError as problem:
+            raise MaskedObjectInvalid("not sealed in this lineage") from problem
+        record = json.loads(plain)
+        key = StoredObject(0, 0, decode_attributes(record["attributes"]), 0, quorum=record["quorum"])
+        return key, [record["owner"], *record["shares"]], bytes.fromhex(record["material"])
+
+    def _number(self, node: Container, name: str) -> int:
+        user = self._store.user_named(node.id, name)
+        if user is None:
+            raise UserNotFound(name)
+        return user.number
