@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.key_mgmt_util import options
 from commands.key_mgmt_util.host import HOST_WRAP
-from commands.key_mgmt_util.utility import FAILURE, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import Utility
 from hsmshell.console.values import Part, hexadecimal, joined, path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute
@@ -53,19 +53,15 @@ def aes_wrap_unwrap(tool: Utility, arguments: Arguments) -> int:
     try:
         tool.cluster.check_login(Operation.USE_KEY, tool.session)
         data = tool.read(arguments.text("f"))
-    except FileUnreadable:
-        return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
     try:
         result = _result(tool, arguments, data, wraps=wraps)
     except HsmError as error:
         # The real tool opens its output first, so that a failure leaves it empty.
-        if not tool.write_file(target, b""):
-            return FAILURE
+        tool.write_file(target, b"")
         return tool.refused(call, error)
-    if not tool.write_file(target, result):
-        return FAILURE
+    tool.write_file(target, result)
     tool.write("\n" if "i" in arguments else _WARNING, "result data:\n", *_rows(result))
     tool.write("\nresult written to file ", path(target), "\n")
     return tool.returned(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.constants import ATTRIBUTES, DumpedAttribute, Width
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
+from commands.key_mgmt_util.utility import SUCCESS, Misuse, Utility
 from hsmshell.console import Ask
 from hsmshell.console.values import path
 from hsmshell.engine.access import Operation
@@ -41,8 +41,7 @@ def get_attribute(tool: Utility, arguments: Arguments) -> int:
     if not rows:
         return tool.returned(call, Code.NO_SUCH_ATTRIBUTE)
     text = "".join(f"{row.name}\n{printed(key, row, whole=whole, late=tool.late)}\n" for row in rows)
-    if not tool.write_file(target, text.encode("utf-8", "surrogateescape")):
-        return FAILURE
+    tool.write_file(target, text.encode("utf-8", "surrogateescape"))
     size = _reported_size(key, len(rows), tool.late)
     if tool.late:
         tool.write("\n" + (f"Attribute size: {size}, count: {len(rows)}\n" if whole else ""))

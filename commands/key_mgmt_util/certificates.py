@@ -40,19 +40,18 @@ def get_certificate(tool: Utility, arguments: Arguments) -> int:
     """One certificate of the first HSM that knows this user, as PEM."""
     try:
         node = _answering(tool, tool.session)
-        certificate = tool.cluster.certificate(node, KINDS[arguments.number("s")])
+        certificate = tool.cluster.certificates.certificate(node, KINDS[arguments.number("s")])
     except HsmError as error:
         return _returned(tool, code_of(error))
-    if not tool.write_file(arguments.text("f"), pem(certificate)):
-        return FAILURE
+    tool.write_file(arguments.text("f"), pem(certificate))
     return _returned(tool, Code.SUCCESS)
 
 
 def _answering(tool: Utility, session: Session | None) -> Container:
-    """The HSM that is asked. Raises ``UserNotLoggedIn`` or ``NodeUnavailable``."""
+    """The HSM that is asked. Raises ``ClientUnavailable``, ``UserNotLoggedIn`` or ``NodeUnavailable``."""
+    up = [node for node in tool.cluster.nodes() if node.state == "up"]
     if session is None:
         raise UserNotLoggedIn
-    up = [node for node in tool.cluster.nodes() if node.state == "up"]
     if not up:
         raise NodeUnavailable
     known = [node for node in up if node.id in session.numbers]

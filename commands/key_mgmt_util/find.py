@@ -8,7 +8,7 @@ from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, Utility
+from commands.key_mgmt_util.utility import Utility
 from hsmshell.console.values import handle, joined
 from hsmshell.engine.access import Operation
 from hsmshell.engine.cluster import Criteria
@@ -53,10 +53,7 @@ def find_key(tool: Utility, arguments: Arguments) -> int:
         return tool.refused(call, error)
     modulus = None
     if "m" in arguments:
-        data = tool.read_file(arguments.text("m"))
-        if data is None:
-            return FAILURE
-        modulus = _modulus(data)
+        modulus = _modulus(tool.read(arguments.text("m")))
     try:
         keys = tool.cluster.find(tool.session, _criteria(arguments, modulus))
     except HsmError as error:

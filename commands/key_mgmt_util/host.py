@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from commands.key_mgmt_util import options
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FileUnreadable, Misuse, Utility
+from commands.key_mgmt_util.utility import Misuse, Utility
 from hsmshell.engine import crypto
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
@@ -72,8 +72,6 @@ def take_out(
         tool.cluster.check_login(Operation.EXTRACT_KEY, tool.session)
         wrapper = key_in_file(tool, arguments)
         _, wrapped = tool.cluster.wrap_key(tool.session, wrapping, arguments.number("k"), HOST_WRAP, only=object_class)
-    except FileUnreadable:
-        return None
     except HsmError as error:
         tool.refused(names.export_wrap, error)
         return None
@@ -98,7 +96,7 @@ def taken_out(tool: Utility, arguments: Arguments) -> None:
 def key_in_file(tool: Utility, arguments: Arguments) -> bytes | None:
     """The AES key that -wk names, if it names one.
 
-    Raises ``FileUnreadable`` after a complaint, ``Misuse`` for a file that holds no AES key.
+    Raises ``FileUnusable`` after a complaint, ``Misuse`` for a file that holds no AES key.
     """
     if "wk" not in arguments:
         return None

@@ -7,7 +7,8 @@ from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.utility import Utility
 from hsmshell.console import Part
 from hsmshell.console.values import serial
-from hsmshell.engine.cluster import MAXIMUM_KEYS, MAXIMUM_USERS, PASSWORD_LENGTHS, Occupancy
+from hsmshell.engine.cluster import MAXIMUM_KEYS, MAXIMUM_USERS, PASSWORD_LENGTHS
+from hsmshell.engine.cluster.occupancy import Occupancy
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Provenance
@@ -32,7 +33,7 @@ def show_partition(tool: Utility, arguments: Arguments) -> int:
     if node is None:
         return tool.returned(call, Code.SERVER_UNAVAILABLE)
     try:
-        held = tool.cluster.occupancy(node)
+        held = tool.cluster.occupancy.of(node)
     except HsmError as error:
         return tool.refused(call, error)
     tool.write("\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import fake_pem, options
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Utility
 from hsmshell.console.values import handle, path
 from hsmshell.engine import encodings
 from hsmshell.engine.access import Operation
@@ -27,8 +27,7 @@ def save_handle(tool: Utility, arguments: Arguments) -> int:
         pem = _fake(tool.cluster.read_key(tool.session, arguments.number("k")))
     except HsmError as error:
         return tool.refused(call, error)
-    if not tool.write_file(target, pem):
-        return FAILURE
+    tool.write_file(target, pem)
     gap = "\n\n" if tool.late else "\n"
     tool.write(gap, "Private Key Handle is written to ", path(target), " in fake PEM format\n")
     return tool.returned(call)
@@ -44,11 +43,11 @@ def check_file(tool: Utility, arguments: Arguments) -> int:
     try:
         data = tool.context.files.read(source)
     except OSError:
-        return tool.complain(f"Failed to read key file {source}")
+        raise FileUnusable(f"Failed to read key file {source}") from None
     number = fake_pem.decode(data)
     if number is None:
         if not encodings.is_private_pem(data):
-            return tool.complain(f"Failed to read key file {source}")
+            raise FileUnusable(f"Failed to read key file {source}")
         tool.write("\nInput key file has real private key\n")
         return SUCCESS
     try:

@@ -68,9 +68,6 @@ _SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
 
 HOMES: Mapping[str, str] = {name: home for _, names in _SECTIONS for name, home in names.items()} | {"quit": "helpers"}
 
-NOT_YET: Mapping[str, str] = {}
-"""Commands that the real tool has and this one answers with its "not supported" error; name -> the listing's text."""
-
 _CONTINUED = {
     "Error2String": "save key handle in fake PEM format",
     "getCaviumPrivKey": "in fake PEM format",
@@ -81,7 +78,7 @@ _CONTINUED = {
 
 def find(name: str) -> Command[Utility] | None:
     """The command of that name, in that spelling."""
-    if name not in HOMES or name in NOT_YET:
+    if name not in HOMES:
         return None
     home = importlib.import_module(f"commands.key_mgmt_util.{HOMES[name]}")
     commands: Sequence[Command[Utility]] = home.COMMANDS
@@ -102,7 +99,7 @@ def listing() -> str:
         if title:
             lines.append(f"        {title}")
         for name in names:
-            summary = commands[name].summary if name in commands else NOT_YET[name]
+            summary = commands[name].summary
             continued = _CONTINUED.get(name, "")
             lines.append(f"   {name:<23}{summary.removesuffix(f' {continued}')}")
             if continued:

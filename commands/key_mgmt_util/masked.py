@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.key_mgmt_util import options
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import SUCCESS, Utility
 from hsmshell.console.values import handle, path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.errors import HsmError
@@ -23,11 +23,10 @@ def extract(tool: Utility, arguments: Arguments) -> int:
     """Seal a key into a file."""
     call, target = calls(tool.late).extract_masked, arguments.text("out")
     try:
-        masked = tool.cluster.extract_masked_object(tool.session, arguments.number("o"))
+        masked = tool.cluster.masking.extract_masked_object(tool.session, arguments.number("o"))
     except HsmError as error:
         return tool.refused(call, error)
-    if not tool.write_file(target, masked):
-        return FAILURE
+    tool.write_file(target, masked)
     tool.write('\nObject was masked and written to file "', path(target), '"\n')
     return tool.returned(call)
 
@@ -38,9 +37,7 @@ def insert(tool: Utility, arguments: Arguments) -> int:
     try:
         tool.cluster.check_login(Operation.CREATE_KEY, tool.session)
         masked = tool.read(arguments.text("f"))
-        created = tool.cluster.insert_masked_object(tool.session, masked, arguments.number("min_srv", 1))
-    except FileUnreadable:
-        return FAILURE
+        created = tool.cluster.masking.insert_masked_object(tool.session, masked, arguments.number("min_srv", 1))
     except HsmError as error:
         return tool.creation_refused(call, error)
     tool.returned(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.key_mgmt_util import host, options
 from commands.key_mgmt_util.creation import announce
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnusable, Utility
 from hsmshell.console.values import length, path
 from hsmshell.engine import encodings
 from hsmshell.engine.access import Operation
@@ -30,10 +30,8 @@ def import_private(tool: Utility, arguments: Arguments) -> int:
         der = encodings.read_private_pem(tool.read(source))
         key_type = encodings.asymmetric_type(encodings.public_of(der))
         wrapper = host.key_in_file(tool, arguments)
-    except FileUnreadable:
-        return FAILURE
     except DataInvalid:
-        return tool.complain(f"Failed to read key file {source}")
+        raise FileUnusable(f"Failed to read key file {source}") from None
     tool.write("" if tool.late else "\n", "BER encoded key length is ", length(len(der)), "\n")
     created = host.bring_in(tool, arguments, der, ObjectClass.PRIVATE_KEY, key_type, wrapper, Attribute.ENCRYPT)
     if created is None:
@@ -50,8 +48,9 @@ def export_private(tool: Utility, arguments: Arguments) -> int:
     """A private key as PKCS#8 PEM: wrapped in the HSM, unwrapped on the host."""
     target = arguments.text("out")
     der = host.take_out(tool, arguments, ObjectClass.PRIVATE_KEY, Attribute.DECRYPT)
-    if der is None or not tool.write_file(target, encodings.private_pem(der)):
+    if der is None:
         return FAILURE
+    tool.write_file(target, encodings.private_pem(der))
     host.taken_out(tool, arguments)
     tool.write("\nPEM formatted private key is written to ", path(target), "\n")
     return SUCCESS

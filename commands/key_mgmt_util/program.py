@@ -8,8 +8,8 @@ from itertools import takewhile
 from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.explain import help_block
 from commands.key_mgmt_util.helpers import Leave
-from commands.key_mgmt_util.listing import HOMES, NOT_YET, find
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Misuse, Utility
+from commands.key_mgmt_util.listing import HOMES, find
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnusable, Misuse, Utility
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
 from hsmshell.engine.errors import HsmError
@@ -23,7 +23,6 @@ from hsmshell.grammar import (
     parse_options,
     split_words,
 )
-from hsmshell.grammar.typography import advice
 
 PROMPT = "Command:  "
 SINGLE = "singlecmd"
@@ -122,8 +121,6 @@ def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), bef
     """
     command = find(words[0])
     if command is None:
-        if words[0] in NOT_YET:
-            return tool.complain(f"{words[0]} is not supported by this simulator.")
         tool.write(f"\n\tError: Invalid command {printable(words[0])}\n\tType help to list the commands\n")
         return _advised(tool, [*words, *strays], before)
     if "-h" in words[1:]:
@@ -139,6 +136,8 @@ def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), bef
     except UsageError as problem:
         refused = problem.word
         tool.complain(printable(explain(command, problem)))
+    except FileUnusable as problem:
+        return tool.complain(printable(str(problem)))
     except Misuse as problem:
         tool.complain(str(problem))
     tool.write(help_block(command))
@@ -147,6 +146,8 @@ def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), bef
 
 def _advised(tool: Utility, words: Sequence[str], parameters: Sequence[Parameter], refused: str = "") -> int:
     """Tell the person, beside the tool's own error, when a character that no keyboard gives is the reason for it."""
+    from hsmshell.grammar.typography import advice
+
     text = advice(words, parameters, refused)
     if text:
         tool.context.notice(printable(text))

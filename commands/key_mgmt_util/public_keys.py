@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import options
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Misuse, Utility
+from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Misuse, Utility
 from hsmshell.console.values import handle, path
 from hsmshell.engine import encodings
 from hsmshell.engine.access import Operation
@@ -24,8 +24,7 @@ def export_public(tool: Utility, arguments: Arguments) -> int:
         der = tool.cluster.export_public_key(tool.session, arguments.number("k"))
     except HsmError as error:
         return tool.refused(call, error)
-    if not tool.write_file(target, encodings.public_pem(der)):
-        return FAILURE
+    tool.write_file(target, encodings.public_pem(der))
     tool.write("\nPEM formatted public key is written to ", path(target), "\n")
     return tool.returned(call)
 
@@ -50,10 +49,8 @@ def _create(tool: Utility, arguments: Arguments, types: tuple[KeyType, ...]) -> 
         der = encodings.read_public_pem(tool.read(source))
         if encodings.asymmetric_type(der) not in types:
             raise Misuse("Invalid key type for this command.")
-    except FileUnreadable:
-        return FAILURE
     except DataInvalid:
-        return tool.complain(f"Failed to read key file {source}")
+        raise FileUnusable(f"Failed to read key file {source}") from None
     try:
         created = tool.cluster.import_public_key(tool.session, der, options.key_spec(arguments))
     except HsmError as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from commands.approval_file import ApprovalFile, ApprovalFileError, parse
 from commands.key_mgmt_util import options
 from commands.key_mgmt_util.codes import Code, code_of
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Utility
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, handle, printable
 from hsmshell.engine.access import Operation
@@ -41,13 +41,15 @@ def get_token(tool: Utility, arguments: Arguments) -> int:
     if service not in OFFICERS_SERVICES and "k" not in arguments:
         raise MissingParameter(_KEY)
     try:
-        issued = tool.cluster.get_token(tool.session, service, arguments.number("k"))
+        issued = tool.cluster.quorum.get_token(tool.session, service, arguments.number("k"))
     except HsmError as error:
         return tool.refused(call, error)
     states = [one.state for one in issued]
-    if not tool.write_file(arguments.text("f"), b"".join(state.record for state in states)):
-        tool.cluster.withdraw_tokens(issued)
-        return FAILURE
+    try:
+        tool.write_file(arguments.text("f"), b"".join(state.record for state in states))
+    except FileUnusable:
+        tool.cluster.quorum.withdraw_tokens(issued)
+        raise
     tool.write("\n")
     for state in states:
         tool.write(*_token(state))
@@ -63,9 +65,7 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
         tool.cluster.check_login(Operation.APPROVE_TOKEN, tool.session)
         approval = parse(tool.read(arguments.text("f")))
         data, approvals = _signed(tool, approval)
-        outcomes = tool.cluster.approve_token(tool.session, data, approvals, approval.announced)
-    except FileUnreadable:
-        return FAILURE
+        outcomes = tool.cluster.quorum.approve_token(tool.session, data, approvals, approval.announced)
     except ApprovalFileError as problem:
         return tool.complain(printable(f"Invalid approval file {arguments.text('f')}: {problem}"))
     except HsmError as error:
@@ -74,7 +74,7 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
 
 
 def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
-    """The token file and the signatures. Raises ``FileUnreadable``."""
+    """The token file and the signatures. Raises ``FileUnusable``."""
     data = tool.read(approval.tokens or approval.token)
     return data, [Approval(one.user_type, one.user_name, tool.read(one.path)) for one in approval.approvers]
 
@@ -88,7 +88,7 @@ def list_tokens(tool: Utility, arguments: Arguments) -> int:
         tool.cluster.check_login(Operation.LIST_TOKENS, tool.session)
         for node in tool.cluster.nodes():
             try:
-                states = tool.cluster.tokens(tool.session, node)
+                states = tool.cluster.quorum.tokens(tool.session, node)
             except (NodeUnavailable, UserNotLoggedIn) as error:
                 refusal = error
             else:
@@ -130,7 +130,7 @@ def delete_token(tool: Utility, arguments: Arguments) -> int:
     """Give tokens up."""
     call = "Cfm3DeleteToken"
     try:
-        outcomes = tool.cluster.delete_tokens(tool.session, everyones=arguments.flag("all"))
+        outcomes = tool.cluster.quorum.delete_tokens(tool.session, everyones=arguments.flag("all"))
     except HsmError as error:
         return tool.refused(call, error)
     return _finished(tool, call, outcomes)

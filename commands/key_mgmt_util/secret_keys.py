@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.key_mgmt_util import constants, host, options
 from commands.key_mgmt_util.creation import announce
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console.values import path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import KeyType, ObjectClass
@@ -31,12 +31,9 @@ def import_symmetric(tool: Utility, arguments: Arguments) -> int:
         tool.cluster.check_login(Operation.CREATE_KEY, tool.session)
     except HsmError as error:
         return tool.refused(calls(tool.late).import_wrap, error)
-    try:
-        data = tool.read(arguments.text("f"))
-        host.require_length(data, key_type)
-        wrapper = host.key_in_file(tool, arguments)
-    except FileUnreadable:
-        return FAILURE
+    data = tool.read(arguments.text("f"))
+    host.require_length(data, key_type)
+    wrapper = host.key_in_file(tool, arguments)
     created = host.bring_in(tool, arguments, data, ObjectClass.SECRET_KEY, key_type, wrapper)
     if created is None:
         return FAILURE
@@ -48,8 +45,9 @@ def export_symmetric(tool: Utility, arguments: Arguments) -> int:
     """A secret key as a raw file: wrapped in the HSM, unwrapped on the host."""
     target = arguments.text("out")
     data = host.take_out(tool, arguments, ObjectClass.SECRET_KEY)
-    if data is None or not tool.write_file(target, data):
+    if data is None:
         return FAILURE
+    tool.write_file(target, data)
     host.taken_out(tool, arguments)
     if "wk" not in arguments:
         tool.write("\n")

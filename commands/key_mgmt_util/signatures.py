@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.key_mgmt_util import constants, options
 from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.explain import choices
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console.values import path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.errors import HsmError, SignatureInvalid, SignatureLenRange
@@ -39,13 +39,10 @@ def sign(tool: Utility, arguments: Arguments) -> int:
     try:
         tool.cluster.check_login(Operation.USE_KEY, tool.session)
         data = tool.read(arguments.text("f"))
-        signature = tool.cluster.sign(tool.session, arguments.number("k"), mechanism, data)
-    except FileUnreadable:
-        return FAILURE
+        signature = tool.cluster.signing.sign(tool.session, arguments.number("k"), mechanism, data)
     except HsmError as error:
         return tool.refused(call, error)
-    if not tool.write_file(target, signature):
-        return FAILURE
+    tool.write_file(target, signature)
     if tool.late:
         tool.write("\nSignature creation successful\n\nsignature is written to file ", path(target), "\n")
         return tool.returned(call)
@@ -62,9 +59,7 @@ def verify(tool: Utility, arguments: Arguments) -> int:
     try:
         tool.cluster.check_login(Operation.USE_KEY, tool.session)
         data, signature = tool.read(arguments.text("f")), tool.read(arguments.text("s"))
-        tool.cluster.verify(tool.session, arguments.number("k"), mechanism, data, signature)
-    except FileUnreadable:
-        return FAILURE
+        tool.cluster.signing.verify(tool.session, arguments.number("k"), mechanism, data, signature)
     except (SignatureInvalid, SignatureLenRange) as error:
         return _mismatch(tool, call, code_of(error))
     except HsmError as error:

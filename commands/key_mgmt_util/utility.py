@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from commands.key_mgmt_util.codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
-from hsmshell.console.values import printable
 from hsmshell.engine.cluster import Cluster, Outcome, Session
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import Container
@@ -19,8 +18,8 @@ class Misuse(Exception):
     """The arguments are well formed but do not fit together; the message is the tool's, the help block follows it."""
 
 
-class FileUnreadable(Exception):
-    """A file could not be read; the complaint about it stands already."""
+class FileUnusable(Exception):
+    """A file could not be read or written, or is none of the kind that is wanted; the message is the tool's."""
 
 
 class Utility:
@@ -107,32 +106,20 @@ class Utility:
 
     # files
 
-    def read_file(self, path: str) -> bytes | None:
-        """The file's bytes; ``None`` after a complaint."""
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises ``FileUnusable``."""
         try:
             return self.context.files.read(path)
         except OSError:
-            self.complain(f"Failed to open file {printable(path)}")
-            return None
+            raise FileUnusable(f"Failed to open file {path}") from None
 
-    def read(self, path: str) -> bytes:
-        """The file's bytes. Raises ``FileUnreadable`` after a complaint."""
-        data = self.read_file(path)
-        if data is None:
-            raise FileUnreadable(path)
-        return data
+    def write_file(self, path: str, data: bytes) -> None:
+        """Write one file. Raises ``FileUnusable``."""
+        self.write_files({path: data})
 
-    def write_file(self, path: str, data: bytes) -> bool:
-        """Whether the file could be written; otherwise there was a complaint."""
-        return self.write_files({path: data})
-
-    def write_files(self, contents: Mapping[str, bytes]) -> bool:
-        """Whether all the files could be written; otherwise none was, and there was a complaint about the first that
-        could not be."""
+    def write_files(self, contents: Mapping[str, bytes]) -> None:
+        """Write all the files or none. Raises ``FileUnusable``."""
         try:
             self.context.files.write_all(contents)
         except OSError as problem:
-            names = {self.context.files.locate(path): path for path in contents}
-            self.complain(f"Failed to write file {names.get(str(problem.filename), [*contents][-1])}")
-            return False
-        return True
+            raise FileUnusable(f"Failed to write file {problem.filename}") from None

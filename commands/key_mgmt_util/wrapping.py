@@ -6,7 +6,7 @@ from commands.key_mgmt_util import constants, header, options
 from commands.key_mgmt_util.constants import WrapMechanism
 from commands.key_mgmt_util.creation import announce
 from commands.key_mgmt_util.names import calls
-from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnreadable, Utility
+from commands.key_mgmt_util.utility import SUCCESS, Utility
 from hsmshell.console.values import length, path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attributes, KeyType, ObjectClass
@@ -50,16 +50,13 @@ def wrap_key(tool: Utility, arguments: Arguments) -> int:
             constants.MECHANISMS[number],
             _parameters(tool, arguments),
         )
-    except FileUnreadable:
-        return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
     files: dict[str, bytes] = {}
     if "iv_file" in arguments:
         files[arguments.text("iv_file")], wrapped = wrapped[:GCM_IV_LENGTH], wrapped[GCM_IV_LENGTH:]
     data = wrapped if arguments.flag("noheader") else header.encode(key, number) + wrapped
-    if not tool.write_files({**files, target: data}):
-        return FAILURE
+    tool.write_files({**files, target: data})
     if tool.late:
         tool.returned(call)
     tool.write("\n\tKey Wrapped.\n")
@@ -87,8 +84,6 @@ def unwrap_key(tool: Utility, arguments: Arguments) -> int:
         parameters = _parameters(tool, arguments)
         if "iv_file" in arguments:
             data = _iv(tool, arguments) + data
-    except FileUnreadable:
-        return FAILURE
     except HsmError as error:
         return tool.refused(call, error)
     spec = options.key_spec(arguments)
@@ -152,7 +147,7 @@ _TAKEN_BY = {
 
 
 def _parameters(tool: Utility, arguments: Arguments) -> MechanismParameters:
-    """What the options say to the mechanism. Raises ``FileUnreadable``."""
+    """What the options say to the mechanism. Raises ``FileUnusable``."""
     return MechanismParameters(
         hash=constants.HASHES[arguments.number("t", constants.DEFAULT_HASH)],
         additional=tool.read(arguments.text("aad")) if "aad" in arguments else b"",
@@ -161,7 +156,7 @@ def _parameters(tool: Utility, arguments: Arguments) -> MechanismParameters:
 
 
 def _iv(tool: Utility, arguments: Arguments) -> bytes:
-    """The IV that wrapKey put into a file. Raises ``FileUnreadable``, and ``WrongValue`` for a file that holds none."""
+    """The IV that wrapKey put into a file. Raises ``FileUnusable``, and ``WrongValue`` for a file that holds none."""
     iv = tool.read(arguments.text("iv_file"))
     if len(iv) != GCM_IV_LENGTH:
         raise WrongValue(options.IV_FILE, arguments.text("iv_file"))

@@ -34,7 +34,7 @@ def run(settings: Settings, target: str, state: str) -> int:
             lines = [_set_client(lab.cluster(), up=state == UP)]
         else:
             cluster, node = _find(lab, target)
-            cluster.set_node(node, up=state == UP)
+            cluster.faults.set_node(node, up=state == UP)
             lines = [f"{_named(cluster, node)} is {state}"]
     finally:
         lab.close()
@@ -56,7 +56,7 @@ def _down(lab: Lab) -> list[str]:
 
 
 def _set_client(cluster: Cluster, *, up: bool) -> str:
-    ended = cluster.set_client(up=up)
+    ended = cluster.faults.set_client(up=up)
     lost = f"; sessions that ended with it: {ended}" if ended else ""
     return f"{_named(cluster)} is {UP if up else DOWN}{lost}"
 

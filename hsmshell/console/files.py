@@ -51,15 +51,19 @@ class Files:
 
     def write_all(self, contents: Mapping[str, bytes]) -> None:
         """Write several files, as ``write`` does, or none of them: each is whole beside its old content before the
-        first is replaced. Raises ``OSError``."""
-        staged: list[_Staged] = []
+        first is replaced. Raises ``OSError``, whose ``filename`` is the path that could not be written."""
+        staged: list[tuple[str, _Staged]] = []
+        path = ""
         try:
             for path, data in contents.items():
-                staged.append(_stage(self.locate(path), data))
+                staged.append((path, _stage(self.locate(path), data)))
             while staged:
-                staged.pop(0).commit()
+                path, one = staged.pop(0)
+                one.commit()
+        except OSError as problem:
+            raise OSError(problem.errno, problem.strerror, path) from problem
         finally:
-            for one in staged:
+            for _, one in staged:
                 one.discard()
 
 

@@ -44,7 +44,9 @@ class World:
             for node in nodes or self.nodes:
                 signature = quorum_signature(private, b"token")
                 kind = session.user_type.value
-                self.cluster.register_quorum_key(session, node, kind, name, b"token", signature, public_of(private))
+                self.cluster.quorum.register_quorum_key(
+                    session, node, kind, name, b"token", signature, public_of(private)
+                )
             self.cluster.logout(session)
 
     def quorum_key(self, session: Session, quorum: int = 2) -> int:
@@ -55,7 +57,7 @@ class World:
         officer = self.login("admin")
         for service in services:
             for node in self.nodes:
-                self.cluster.set_quorum_value(officer, node, service, value)
+                self.cluster.quorum.set_quorum_value(officer, node, service, value)
         self.cluster.logout(officer)
 
     def tokens(self, number: int = 0) -> list[Token]:
@@ -81,5 +83,5 @@ def approvals(data: bytes, *names: str) -> list[Approval]:
 
 def hand_in(world: World, session: Session, data: bytes, *names: str) -> list[type | None]:
     """Approve; what each HSM that was asked said."""
-    outcomes = world.cluster.approve_token(session, data, approvals(data, *names), len(names))
+    outcomes = world.cluster.quorum.approve_token(session, data, approvals(data, *names), len(names))
     return [type(outcome.error) if outcome.error else None for outcome in outcomes]

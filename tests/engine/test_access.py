@@ -75,7 +75,7 @@ def world(lab: Lab) -> World:
         cluster.create_user(officer, node, "CU", "spare", "user1234")
         cluster.create_user(officer, node, "PRECO", "novice", "user1234")
         cluster.create_user(officer, node, "PCO", "first", "user1234")
-        cluster.set_quorum_value(officer, node, Service.USER_MGMT, 2)
+        cluster.quorum.set_quorum_value(officer, node, Service.USER_MGMT, 2)
     owner = login(cluster)
     key = aes_key(cluster, owner, shares=(4,), quorum=2)
     public, _ = cluster.generate_rsa_pair(owner, 2048, 65537, KeySpec("pair")).handles
@@ -107,13 +107,13 @@ def _register(world: World, session: Session | None) -> None:
     private = private_key(KEYS / "1.pem")
     kind, name = (session.user_type.value, session.user_name) if session else ("CU", "bob")
     node, signature = world.cluster.nodes()[0], quorum_signature(private, b"token")
-    world.cluster.register_quorum_key(session, node, kind, name, b"token", signature, public_of(private))
+    world.cluster.quorum.register_quorum_key(session, node, kind, name, b"token", signature, public_of(private))
 
 
 def _approve(world: World, session: Session | None) -> None:
     """Whoever may do it is told that there is no token."""
     with contextlib.suppress(QuorumNotApproved):
-        world.cluster.approve_token(session, b"", [], 0)
+        world.cluster.quorum.approve_token(session, b"", [], 0)
 
 
 ACTS: dict[Operation, Act] = {
@@ -121,7 +121,7 @@ ACTS: dict[Operation, Act] = {
     Operation.USE_KEY: lambda w, s: w.cluster.wrap_data(s, w.key, bytes(16), Mechanism.AES_KEY_WRAP),
     Operation.READ_KEY: lambda w, s: w.cluster.read_key(s, w.key),
     Operation.EXTRACT_KEY: lambda w, s: w.cluster.wrap_key(s, w.public, w.key, Mechanism.RSA_PKCS_OAEP),
-    Operation.MASK_KEY: lambda w, s: w.cluster.extract_masked_object(s, w.key),
+    Operation.MASK_KEY: lambda w, s: w.cluster.masking.extract_masked_object(s, w.key),
     Operation.CHANGE_KEY: lambda w, s: w.cluster.set_attribute(
         s, w.cluster.nodes()[0], w.key, Attribute.LABEL, "changed"
     ),
@@ -135,12 +135,14 @@ ACTS: dict[Operation, Act] = {
         s, w.cluster.nodes()[0], "CU", "spare", "newpass77"
     ),
     Operation.REGISTER_QUORUM_KEY: _register,
-    Operation.SET_QUORUM_VALUE: lambda w, s: w.cluster.set_quorum_value(s, w.cluster.nodes()[0], Service.MISC_CO, 2),
-    Operation.REQUEST_TOKEN: lambda w, s: w.cluster.get_token(s, Service.USER_MGMT),
-    Operation.REQUEST_KEY_TOKEN: lambda w, s: w.cluster.get_token(s, Service.KEY_USE, w.key),
+    Operation.SET_QUORUM_VALUE: lambda w, s: w.cluster.quorum.set_quorum_value(
+        s, w.cluster.nodes()[0], Service.MISC_CO, 2
+    ),
+    Operation.REQUEST_TOKEN: lambda w, s: w.cluster.quorum.get_token(s, Service.USER_MGMT),
+    Operation.REQUEST_KEY_TOKEN: lambda w, s: w.cluster.quorum.get_token(s, Service.KEY_USE, w.key),
     Operation.APPROVE_TOKEN: _approve,
-    Operation.LIST_TOKENS: lambda w, s: w.cluster.tokens(s, w.cluster.nodes()[0]),
-    Operation.DELETE_TOKENS: lambda w, s: w.cluster.delete_tokens(s),
+    Operation.LIST_TOKENS: lambda w, s: w.cluster.quorum.tokens(s, w.cluster.nodes()[0]),
+    Operation.DELETE_TOKENS: lambda w, s: w.cluster.quorum.delete_tokens(s),
 }
 
 OFFICERS = {"officer", "first officer"}

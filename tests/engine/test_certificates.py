@@ -39,7 +39,7 @@ name = "second"
 
 
 def get(cluster: Cluster, kind: CertificateKind, number: int = 0) -> x509.Certificate:
-    return x509.load_der_x509_certificate(cluster.certificate(cluster.nodes()[number], kind))
+    return x509.load_der_x509_certificate(cluster.certificates.certificate(cluster.nodes()[number], kind))
 
 
 def name(certificate: x509.Certificate) -> str:
@@ -181,7 +181,7 @@ def test_two_that_ask_at_once_get_one_set(lab: Lab, kind: CertificateKind, earli
 
     def rsa_key(bits: int, exponent: int) -> bytes:
         if not came:
-            came.append(other.cluster().certificate(other.cluster().nodes()[0], earlier))
+            came.append(other.cluster().certificates.certificate(other.cluster().nodes()[0], earlier))
         return supply.rsa_key(bits, exponent)
 
     lab.services = supply._replace(rsa_key=rsa_key)

@@ -56,41 +56,41 @@ def keys(lab: Lab) -> Keys:
 def test_what_is_signed_verifies(keys: Keys, mechanism: Mechanism) -> None:
     is_rsa = METHODS[mechanism].scheme.key_type is KeyType.RSA
     private, public = (keys.rsa_private, keys.rsa_public) if is_rsa else (keys.ec_private, keys.ec_public)
-    signature = keys.cluster.sign(keys.session, private, mechanism, b"data")
+    signature = keys.cluster.signing.sign(keys.session, private, mechanism, b"data")
     assert len(signature) == (256 if is_rsa else 64)
-    keys.cluster.verify(keys.session, public, mechanism, b"data", signature)
+    keys.cluster.signing.verify(keys.session, public, mechanism, b"data", signature)
     with pytest.raises(SignatureInvalid):
-        keys.cluster.verify(keys.session, public, mechanism, b"Data", signature)
+        keys.cluster.signing.verify(keys.session, public, mechanism, b"Data", signature)
 
 
 def test_no_session_and_no_officer(keys: Keys) -> None:
     officer = login(keys.cluster, "admin", "CO")
     for session, error in ((None, UserNotLoggedIn), (officer, UserNotAuthorized)):
         with pytest.raises(error):
-            keys.cluster.sign(session, keys.rsa_private, RSA, b"")
+            keys.cluster.signing.sign(session, keys.rsa_private, RSA, b"")
         with pytest.raises(error):
-            keys.cluster.verify(session, keys.rsa_public, RSA, b"", b"")
+            keys.cluster.signing.verify(session, keys.rsa_public, RSA, b"", b"")
 
 
 def test_a_sharer_signs_and_a_stranger_does_not(keys: Keys) -> None:
     bob = login(keys.cluster, "bob")
-    signature = keys.cluster.sign(bob, keys.rsa_private, RSA, b"data")
-    keys.cluster.verify(keys.session, keys.rsa_public, RSA, b"data", signature)
+    signature = keys.cluster.signing.sign(bob, keys.rsa_private, RSA, b"data")
+    keys.cluster.signing.verify(keys.session, keys.rsa_public, RSA, b"data", signature)
     with pytest.raises(AccessDenied):
-        keys.cluster.sign(bob, keys.ec_private, EC, b"data")
+        keys.cluster.signing.sign(bob, keys.ec_private, EC, b"data")
 
 
 def test_everybody_verifies_with_a_public_key(keys: Keys) -> None:
-    signature = keys.cluster.sign(keys.session, keys.ec_private, EC, b"data")
-    keys.cluster.verify(login(keys.cluster, "bob"), keys.ec_public, EC, b"data", signature)
+    signature = keys.cluster.signing.sign(keys.session, keys.ec_private, EC, b"data")
+    keys.cluster.signing.verify(login(keys.cluster, "bob"), keys.ec_public, EC, b"data", signature)
 
 
 def refusal(keys: Keys, verb: str, handle: int, mechanism: Mechanism, data: bytes = b"") -> type[HsmError]:
     with pytest.raises(HsmError) as refused:
         if verb == "sign":
-            keys.cluster.sign(keys.session, handle, mechanism, data)
+            keys.cluster.signing.sign(keys.session, handle, mechanism, data)
         else:
-            keys.cluster.verify(keys.session, handle, mechanism, data, bytes(256))
+            keys.cluster.signing.verify(keys.session, handle, mechanism, data, bytes(256))
     return refused.type
 
 
@@ -132,29 +132,29 @@ def test_a_handle_of_no_key(keys: Keys, handle: int) -> None:
 def test_64_kilobytes_are_signed_and_no_byte_more(keys: Keys) -> None:
     data = bytes(LONGEST_DATA)
     assert len(data) == 65_536
-    signature = keys.cluster.sign(keys.session, keys.ec_private, EC, data)
-    keys.cluster.verify(keys.session, keys.ec_public, EC, data, signature)
+    signature = keys.cluster.signing.sign(keys.session, keys.ec_private, EC, data)
+    keys.cluster.signing.verify(keys.session, keys.ec_public, EC, data, signature)
     assert refusal(keys, "sign", keys.ec_private, EC, data + b"\0") is DataLenRange
     assert refusal(keys, "verify", keys.ec_public, EC, data + b"\0") is DataLenRange
 
 
 def test_no_data_are_signed_too(keys: Keys) -> None:
-    signature = keys.cluster.sign(keys.session, keys.rsa_private, PSS, b"")
-    keys.cluster.verify(keys.session, keys.rsa_public, PSS, b"", signature)
+    signature = keys.cluster.signing.sign(keys.session, keys.rsa_private, PSS, b"")
+    keys.cluster.signing.verify(keys.session, keys.rsa_public, PSS, b"", signature)
 
 
 def test_any_hsm_that_is_up_will_do(keys: Keys) -> None:
-    signature = keys.cluster.sign(keys.session, keys.ec_private, EC, b"data")
+    signature = keys.cluster.signing.sign(keys.session, keys.ec_private, EC, b"data")
     set_state(keys.lab, 0, "down")
-    keys.cluster.verify(keys.session, keys.ec_public, EC, b"data", signature)
+    keys.cluster.signing.verify(keys.session, keys.ec_public, EC, b"data", signature)
     for node in keys.cluster.nodes():
         set_state(keys.lab, node.number, "down")
     with pytest.raises(NodeUnavailable):
-        keys.cluster.sign(keys.session, keys.ec_private, EC, b"data")
+        keys.cluster.signing.sign(keys.session, keys.ec_private, EC, b"data")
 
 
 def test_nothing_is_changed(keys: Keys) -> None:
     before = [keys.cluster.read_key(keys.session, handle) for handle in (keys.ec_public, keys.ec_private)]
-    signature = keys.cluster.sign(keys.session, keys.ec_private, EC, b"data")
-    keys.cluster.verify(keys.session, keys.ec_public, EC, b"data", signature)
+    signature = keys.cluster.signing.sign(keys.session, keys.ec_private, EC, b"data")
+    keys.cluster.signing.verify(keys.session, keys.ec_public, EC, b"data", signature)
     assert [keys.cluster.read_key(keys.session, handle) for handle in (keys.ec_public, keys.ec_private)] == before

@@ -81,14 +81,14 @@ def test_registration_refused(world: World, error: type[HsmError], made: Request
     session = world.login("bob")
     before = world.everything()
     with pytest.raises(error) as raised:
-        world.cluster.register_quorum_key(session, world.nodes[0], *made())
+        world.cluster.quorum.register_quorum_key(session, world.nodes[0], *made())
     assert raised.type is error
     assert world.everything() == before
 
 
 def test_registration_takes_245_bytes_and_a_name_in_any_case(world: World) -> None:
-    world.cluster.register_quorum_key(world.login("bob"), world.nodes[0], *request(name="BOB", token=bytes(245)))
-    world.cluster.register_quorum_key(world.login("bob"), world.nodes[1], *request(token=b""))
+    world.cluster.quorum.register_quorum_key(world.login("bob"), world.nodes[0], *request(name="BOB", token=bytes(245)))
+    world.cluster.quorum.register_quorum_key(world.login("bob"), world.nodes[1], *request(token=b""))
     assert all(user.quorum_key for node in world.nodes for user in world.cluster.users(node) if user.name == "bob")
 
 
@@ -99,7 +99,7 @@ def test_a_second_factor_is_not_replaced(world: World) -> None:
         assert user is not None
         world.lab.store.replace_user(user._replace(second_factor=b"key"))
     with pytest.raises(PolicyViolation):
-        world.cluster.register_quorum_key(session, node, *request())
+        world.cluster.quorum.register_quorum_key(session, node, *request())
 
 
 def test_an_hsm_without_the_session_or_down_registers_nothing(world: World) -> None:
@@ -108,7 +108,7 @@ def test_an_hsm_without_the_session_or_down_registers_nothing(world: World) -> N
     set_state(world.lab, 0, "down")
     for node, error in zip(world.nodes, (NodeUnavailable, UserNotLoggedIn), strict=True):
         with pytest.raises(error):
-            world.cluster.register_quorum_key(session, node, *request())
+            world.cluster.quorum.register_quorum_key(session, node, *request())
 
 
 # the number of approvals of a service
@@ -117,10 +117,10 @@ def test_an_hsm_without_the_session_or_down_registers_nothing(world: World) -> N
 def test_it_starts_with_one_and_each_hsm_has_its_own(world: World) -> None:
     first, second = world.nodes
     officer = world.login("admin")
-    assert [world.cluster.quorum_value(node, service) for node in world.nodes for service in Service] == [1] * 8
-    world.cluster.set_quorum_value(officer, first, Service.USER_MGMT, 2)
-    assert [world.cluster.quorum_value(node, Service.USER_MGMT) for node in (first, second)] == [2, 1]
-    assert world.cluster.quorum_value(first, Service.MISC_CO) == 1
+    assert [world.cluster.quorum.quorum_value(node, service) for node in world.nodes for service in Service] == [1] * 8
+    world.cluster.quorum.set_quorum_value(officer, first, Service.USER_MGMT, 2)
+    assert [world.cluster.quorum.quorum_value(node, Service.USER_MGMT) for node in (first, second)] == [2, 1]
+    assert world.cluster.quorum.quorum_value(first, Service.MISC_CO) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_values_refused(world: World, service: Service, value: int, error: type[
     officer = world.login("admin")
     before = world.everything()
     with pytest.raises(error):
-        world.cluster.set_quorum_value(officer, world.nodes[0], service, value)
+        world.cluster.quorum.set_quorum_value(officer, world.nodes[0], service, value)
     assert world.everything() == before
 
 
@@ -144,38 +144,38 @@ def test_no_more_than_eight_approvals(world: World) -> None:
     officer = world.login("admin")
     for number in range(8):
         world.cluster.create_user(officer, world.nodes[0], "CO", f"officer{number}", "user1234")
-    world.cluster.set_quorum_value(officer, world.nodes[0], Service.MISC_CO, 8)
+    world.cluster.quorum.set_quorum_value(officer, world.nodes[0], Service.MISC_CO, 8)
     with pytest.raises(QuorumValueInvalid):
-        world.cluster.set_quorum_value(officer, world.nodes[0], Service.USER_MGMT, 9)
+        world.cluster.quorum.set_quorum_value(officer, world.nodes[0], Service.USER_MGMT, 9)
 
 
 def test_a_raised_service_cannot_be_changed_while_the_other_is_not(world: World) -> None:
     world.raise_services(Service.USER_MGMT)
     officer = world.login("admin")
     with pytest.raises(QuorumNotApproved):
-        world.cluster.set_quorum_value(officer, world.nodes[0], Service.USER_MGMT, 2)
-    world.cluster.set_quorum_value(officer, world.nodes[0], Service.MISC_CO, 2)
+        world.cluster.quorum.set_quorum_value(officer, world.nodes[0], Service.USER_MGMT, 2)
+    world.cluster.quorum.set_quorum_value(officer, world.nodes[0], Service.MISC_CO, 2)
 
 
 def test_changing_takes_a_token_with_as_many_approvals_as_either_needs(world: World) -> None:
     world.register("admin")
     officer, node = world.login("admin"), world.nodes[0]
     world.cluster.create_user(officer, node, "CO", "third", "user1234")
-    world.cluster.set_quorum_value(officer, node, Service.USER_MGMT, 3)
-    world.cluster.set_quorum_value(officer, node, Service.MISC_CO, 2)
-    (issued,) = world.cluster.get_token(officer, Service.MISC_CO, nodes=[node])
+    world.cluster.quorum.set_quorum_value(officer, node, Service.USER_MGMT, 3)
+    world.cluster.quorum.set_quorum_value(officer, node, Service.MISC_CO, 2)
+    (issued,) = world.cluster.quorum.get_token(officer, Service.MISC_CO, nodes=[node])
     with world.lab.store.transaction():
         world.lab.store.put_token(issued.state.token._replace(approvers=frozenset({"admin", "second"})))
     with pytest.raises(QuorumNotApproved):
-        world.cluster.set_quorum_value(officer, node, Service.USER_MGMT, 2)
+        world.cluster.quorum.set_quorum_value(officer, node, Service.USER_MGMT, 2)
     assert len(world.tokens()) == 1
-    world.cluster.set_quorum_value(officer, node, Service.MISC_CO, 3)
+    world.cluster.quorum.set_quorum_value(officer, node, Service.MISC_CO, 3)
     assert world.tokens() == []
-    (issued,) = world.cluster.get_token(officer, Service.MISC_CO, nodes=[node])
+    (issued,) = world.cluster.quorum.get_token(officer, Service.MISC_CO, nodes=[node])
     with world.lab.store.transaction():
         world.lab.store.put_token(issued.state.token._replace(approvers=frozenset({"admin", "second", "third"})))
-    world.cluster.set_quorum_value(officer, node, Service.USER_MGMT, 2)
-    assert world.cluster.quorum_value(node, Service.USER_MGMT) == 2
+    world.cluster.quorum.set_quorum_value(officer, node, Service.USER_MGMT, 2)
+    assert world.cluster.quorum.quorum_value(node, Service.USER_MGMT) == 2
     assert world.tokens() == []
 
 
@@ -186,10 +186,10 @@ def test_an_approved_token_is_used_once(world: World) -> None:
     world.register("crypto_user", "bob")
     session = world.login()
     handle, node = world.quorum_key(session), world.nodes[0]
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
     hand_in(world, session, data, "bob")
     with pytest.raises(QuorumNotApproved):
-        world.cluster.consume_token(session, node, Service.KEY_USE, handle)
+        world.cluster.quorum.consume_token(session, node, Service.KEY_USE, handle)
     hand_in(world, session, data, "crypto_user")
     other = world.quorum_key(session)
     for who, service, key in (
@@ -199,31 +199,31 @@ def test_an_approved_token_is_used_once(world: World) -> None:
         (session, Service.KEY_USE, other),
     ):
         with pytest.raises(QuorumNotApproved):
-            world.cluster.consume_token(who, node, service, key)
-    world.cluster.consume_token(session, node, Service.KEY_USE, handle)
+            world.cluster.quorum.consume_token(who, node, service, key)
+    world.cluster.quorum.consume_token(session, node, Service.KEY_USE, handle)
     assert (len(world.tokens(0)), len(world.tokens(1))) == (0, 1)
     with pytest.raises(QuorumNotApproved):
-        world.cluster.consume_token(session, node, Service.KEY_USE, handle)
+        world.cluster.quorum.consume_token(session, node, Service.KEY_USE, handle)
 
 
 def test_nothing_is_used_when_no_approval_is_needed(world: World) -> None:
     session, officer = world.login(), world.login("admin")
-    world.cluster.consume_token(session, world.nodes[0], Service.KEY_USE, aes_key(world.cluster, session))
-    world.cluster.consume_token(officer, world.nodes[0], Service.USER_MGMT)
+    world.cluster.quorum.consume_token(session, world.nodes[0], Service.KEY_USE, aes_key(world.cluster, session))
+    world.cluster.quorum.consume_token(officer, world.nodes[0], Service.USER_MGMT)
     with pytest.raises(UserNotAuthorized):
-        world.cluster.consume_token(session, world.nodes[0], Service.USER_MGMT)
+        world.cluster.quorum.consume_token(session, world.nodes[0], Service.USER_MGMT)
 
 
 def test_an_operation_that_fails_leaves_the_token(world: World) -> None:
     world.register("bob")
     session = world.login()
     handle = world.quorum_key(session, quorum=1)
-    hand_in(world, session, file_of(world.cluster.get_token(session, Service.KEY_USE, handle)), "bob")
+    hand_in(world, session, file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle)), "bob")
     before = world.everything()
 
     def operation() -> None:
         with world.lab.store.transaction():
-            world.cluster.consume_token(session, world.nodes[0], Service.KEY_USE, handle)
+            world.cluster.quorum.consume_token(session, world.nodes[0], Service.KEY_USE, handle)
             raise ObjectHandleInvalid
 
     with pytest.raises(ObjectHandleInvalid):

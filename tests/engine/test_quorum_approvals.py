@@ -29,7 +29,7 @@ def world(lab_directory: Path, services: Services) -> Iterator[World]:
 def test_two_users_approve_with_one_signature_each(world: World) -> None:
     world.register("crypto_user", "bob")
     session = world.login()
-    issued = world.cluster.get_token(session, Service.KEY_USE, world.quorum_key(session))
+    issued = world.cluster.quorum.get_token(session, Service.KEY_USE, world.quorum_key(session))
     assert hand_in(world, session, file_of(issued), "crypto_user", "bob") == [None, None]
     for number in (0, 1):
         assert [token.approvers for token in world.tokens(number)] == [{"crypto_user", "bob"}]
@@ -38,11 +38,11 @@ def test_two_users_approve_with_one_signature_each(world: World) -> None:
 def test_approvals_add_up_and_count_once(world: World) -> None:
     world.register("crypto_user", "bob")
     session = world.login()
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, world.quorum_key(session)))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, world.quorum_key(session)))
     assert hand_in(world, session, data, "bob", "bob") == [None, None]
     assert [token.approvers for token in world.tokens()] == [{"bob"}]
     doubled = [approval._replace(user_name="BOB") for approval in approvals(data, "bob")]
-    world.cluster.approve_token(session, data, doubled, 1)
+    world.cluster.quorum.approve_token(session, data, doubled, 1)
     assert [token.approvers for token in world.tokens()] == [{"bob"}]
     assert hand_in(world, session, data, "crypto_user") == [None, None]
     assert [token.approvers for token in world.tokens()] == [{"crypto_user", "bob"}]
@@ -79,10 +79,10 @@ def test_approvals_refused_change_nothing(world: World, change: Changed) -> None
         world.cluster.create_user(officer, node, "CU", "carol", "user1234")
     session = world.login()
     handle = aes_key(world.cluster, session, shares=(4, 6), quorum=2)
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
     before = world.everything()
     changed, signed, announced = change(data, approvals(data, "crypto_user", "bob"))
-    outcomes = world.cluster.approve_token(session, changed, signed, announced)
+    outcomes = world.cluster.quorum.approve_token(session, changed, signed, announced)
     assert [type(outcome.error) for outcome in outcomes] == [QuorumNotApproved] * 2
     assert world.everything() == before
     assert hand_in(world, session, data, "crypto_user", "bob") == [None, None]
@@ -92,13 +92,13 @@ def test_only_the_session_that_asked_hands_in(world: World) -> None:
     world.register("crypto_user", "bob")
     session, again, bob = world.login(), world.login(), world.login("bob")
     handle = world.quorum_key(session)
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
     before = world.everything()
     for other in (again, bob):
         with pytest.raises(QuorumNotApproved):
-            world.cluster.approve_token(other, data, approvals(data, "bob"), 1)
+            world.cluster.quorum.approve_token(other, data, approvals(data, "bob"), 1)
     assert world.everything() == before
-    world.cluster.get_token(bob, Service.KEY_USE, handle)
+    world.cluster.quorum.get_token(bob, Service.KEY_USE, handle)
     assert hand_in(world, bob, data, "bob") == [QuorumNotApproved] * 2
 
 
@@ -106,15 +106,15 @@ def test_a_replaced_tokens_file_approves_nothing(world: World) -> None:
     world.register("bob")
     session = world.login()
     handle = world.quorum_key(session)
-    old = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
-    world.cluster.get_token(session, Service.KEY_USE, handle)
+    old = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert hand_in(world, session, old, "bob") == [QuorumNotApproved] * 2
 
 
 def test_each_hsm_decides_by_the_keys_it_knows(world: World) -> None:
     world.register("bob", nodes=world.nodes[:1])
     session = world.login()
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, world.quorum_key(session)))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, world.quorum_key(session)))
     assert hand_in(world, session, data, "bob") == [None, QuorumNotApproved]
     set_state(world.lab, 0, "down")
     assert hand_in(world, session, data, "bob") == [NodeUnavailable, QuorumNotApproved]
@@ -125,7 +125,7 @@ def test_officers_approve_for_officers(world: World) -> None:
     world.register("admin", "bob")
     world.raise_services(Service.USER_MGMT)
     session = world.login("second")
-    data = file_of(world.cluster.get_token(session, Service.USER_MGMT))
+    data = file_of(world.cluster.quorum.get_token(session, Service.USER_MGMT))
     assert hand_in(world, session, data, "bob") == [QuorumNotApproved] * 2
     assert hand_in(world, session, data, "admin") == [None, None]
 
@@ -137,11 +137,11 @@ def test_the_list_shows_how_far_a_token_is(world: World) -> None:
     world.register("bob")
     session = world.login()
     handle = world.quorum_key(session)
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
     hand_in(world, session, data, "bob")
     for later, left in ((0, 600), (94.9, 506), (600, 0), (10_000, 0), (-50, 600)):
         world.clock[0] = NOON + later
-        (state,) = world.cluster.tokens(session, world.nodes[1])
+        (state,) = world.cluster.quorum.tokens(session, world.nodes[1])
         assert (state.required, state.validity, state.token.approvers) == (2, left, {"bob"})
         assert (state.user_name, state.node.number) == ("crypto_user", 1)
 
@@ -150,10 +150,10 @@ def test_a_token_works_after_its_time(world: World) -> None:
     world.register("bob")
     session = world.login()
     handle = world.quorum_key(session, quorum=1)
-    data = file_of(world.cluster.get_token(session, Service.KEY_USE, handle))
+    data = file_of(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
     world.clock[0] += 10_000
     assert hand_in(world, session, data, "bob") == [None, None]
-    world.cluster.consume_token(session, world.nodes[0], Service.KEY_USE, handle)
+    world.cluster.quorum.consume_token(session, world.nodes[0], Service.KEY_USE, handle)
 
 
 def test_everybody_sees_the_tokens_that_he_asked_for_or_may_approve(world: World) -> None:
@@ -165,31 +165,31 @@ def test_everybody_sees_the_tokens_that_he_asked_for_or_may_approve(world: World
             key = world.lab.store.object(node.id, alone)
             assert key is not None
             world.lab.store.replace_object(key._replace(shares=frozenset()))
-    world.cluster.get_token(session, Service.KEY_USE, shared)
-    world.cluster.get_token(bob, Service.KEY_USE, alone)
-    world.cluster.get_token(admin, Service.USER_MGMT)
+    world.cluster.quorum.get_token(session, Service.KEY_USE, shared)
+    world.cluster.quorum.get_token(bob, Service.KEY_USE, alone)
+    world.cluster.quorum.get_token(admin, Service.USER_MGMT)
 
     def seen(who: Session) -> list[tuple[str, int]]:
-        return [(state.user_name, state.token.handle) for state in world.cluster.tokens(who, world.nodes[0])]
+        return [(state.user_name, state.token.handle) for state in world.cluster.quorum.tokens(who, world.nodes[0])]
 
     assert seen(session) == [("crypto_user", shared)]
     assert seen(bob) == [("crypto_user", shared), ("bob", alone)]
     assert seen(admin) == seen(second) == [("admin", 0)]
-    world.cluster.delete_tokens(second)
+    world.cluster.quorum.delete_tokens(second)
     assert len(world.tokens()) == 3
-    world.cluster.delete_tokens(second, everyones=True, nodes=world.nodes[:1])
+    world.cluster.quorum.delete_tokens(second, everyones=True, nodes=world.nodes[:1])
     assert [len(world.tokens(number)) for number in (0, 1)] == [2, 3]
-    world.cluster.delete_tokens(bob)
+    world.cluster.quorum.delete_tokens(bob)
     assert seen(bob) == [("crypto_user", shared)]
-    world.cluster.delete_tokens(bob, everyones=True)
+    world.cluster.quorum.delete_tokens(bob, everyones=True)
     assert [len(world.tokens(number)) for number in (0, 1)] == [0, 1]
 
 
 def test_deleting_passes_over_an_hsm_that_is_down(world: World) -> None:
     session = world.login()
-    world.cluster.get_token(session, Service.KEY_USE, world.quorum_key(session))
+    world.cluster.quorum.get_token(session, Service.KEY_USE, world.quorum_key(session))
     set_state(world.lab, 0, "down")
-    outcomes = world.cluster.delete_tokens(session)
+    outcomes = world.cluster.quorum.delete_tokens(session)
     assert [type(outcome.error) for outcome in outcomes] == [NodeUnavailable, type(None)]
     assert [len(world.tokens(number)) for number in (0, 1)] == [1, 0]
 
@@ -199,12 +199,13 @@ def test_tokens_end_with_their_session_and_with_its_process(world: World) -> Non
     handle = world.quorum_key(session)
     other = Lab.open(world.lab.directory)
     theirs = login(other.cluster())
-    other.cluster().get_token(theirs, Service.KEY_MANAGEMENT, handle)
-    world.cluster.get_token(session, Service.KEY_USE, handle)
-    assert len(world.cluster.tokens(bob, world.nodes[0])) == 2
+    other.cluster().quorum.get_token(theirs, Service.KEY_MANAGEMENT, handle)
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
+    assert len(world.cluster.quorum.tokens(bob, world.nodes[0])) == 2
     world.cluster.logout(session)
-    assert [state.token.service for state in world.cluster.tokens(bob, world.nodes[0])] == [Service.KEY_MANAGEMENT]
+    left = world.cluster.quorum.tokens(bob, world.nodes[0])
+    assert [state.token.service for state in left] == [Service.KEY_MANAGEMENT]
     assert other._lock is not None
     os.close(other._lock)  # as the kernel does when a process dies
     other.store.close()
-    assert world.cluster.tokens(bob, world.nodes[0]) == []
+    assert world.cluster.quorum.tokens(bob, world.nodes[0]) == []

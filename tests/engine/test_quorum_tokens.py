@@ -62,7 +62,7 @@ def test_a_record_has_80_bytes_and_a_name_that_ends(name: str) -> None:
 def test_a_token_for_a_key_on_every_hsm(world: World) -> None:
     session = world.login()
     handle = world.quorum_key(session)
-    first, second = world.cluster.get_token(session, Service.KEY_USE, handle)
+    first, second = world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     for number, (state, replaced) in enumerate((first, second)):
         assert replaced is None
         assert state.node.number == number
@@ -76,7 +76,7 @@ def test_a_token_for_a_key_on_every_hsm(world: World) -> None:
 
 def test_a_token_of_the_hsm_that_is_asked(world: World) -> None:
     world.raise_services(Service.USER_MGMT)
-    (issued,) = world.cluster.get_token(world.login("admin"), Service.USER_MGMT, nodes=world.nodes[1:])
+    (issued,) = world.cluster.quorum.get_token(world.login("admin"), Service.USER_MGMT, nodes=world.nodes[1:])
     assert issued.state.node.number == 1
     assert (world.tokens(0), world.tokens(1)) == ([], [issued.state.token])
 
@@ -90,9 +90,9 @@ def test_a_second_token_for_the_same_replaces_the_first_and_no_other(world: Worl
         (session, Service.KEY_USE, other),
         (bob, Service.KEY_USE, handle),
     ]
-    kept = [world.cluster.get_token(*one)[0].state.token for one in asked]
+    kept = [world.cluster.quorum.get_token(*one)[0].state.token for one in asked]
     assert [token.number for token in kept] == [1, 2, 3, 4]
-    again = world.cluster.get_token(session, Service.KEY_MANAGEMENT, handle)[0]
+    again = world.cluster.quorum.get_token(session, Service.KEY_MANAGEMENT, handle)[0]
     assert again.replaced == kept[1]
     assert again.state.token.nonce != kept[1].nonce
     assert world.tokens() == [kept[0], again.state.token, kept[2], kept[3]]
@@ -101,10 +101,10 @@ def test_a_second_token_for_the_same_replaces_the_first_and_no_other(world: Worl
 def test_the_lowest_free_number_is_given(world: World) -> None:
     session, bob = world.login(), world.login("bob")
     handle = world.quorum_key(session)
-    world.cluster.get_token(session, Service.KEY_USE, handle)
-    world.cluster.get_token(bob, Service.KEY_USE, handle)
-    world.cluster.delete_tokens(session)
-    assert world.cluster.get_token(bob, Service.KEY_MANAGEMENT, handle)[0].state.token.number == 1
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
+    world.cluster.quorum.get_token(bob, Service.KEY_USE, handle)
+    world.cluster.quorum.delete_tokens(session)
+    assert world.cluster.quorum.get_token(bob, Service.KEY_MANAGEMENT, handle)[0].state.token.number == 1
 
 
 def test_requests_refused(world: World) -> None:
@@ -124,56 +124,56 @@ def test_requests_refused(world: World) -> None:
         (ArgumentsBad, officer, Service.MISC_CO, theirs),
     ):
         with pytest.raises(error) as raised:
-            world.cluster.get_token(who, service, handle)
+            world.cluster.quorum.get_token(who, service, handle)
         assert raised.type is error
     assert world.everything() == before
-    assert world.cluster.get_token(session, Service.KEY_USE, theirs)
+    assert world.cluster.quorum.get_token(session, Service.KEY_USE, theirs)
 
 
 def test_hsms_that_cannot_be_asked_give_none(world: World) -> None:
     session = world.login()
     handle = world.quorum_key(session)
     set_state(world.lab, 0, "down")
-    (issued,) = world.cluster.get_token(session, Service.KEY_USE, handle)
+    (issued,) = world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert issued.state.node.number == 1
     set_state(world.lab, 1, "down")
     with pytest.raises(NodeUnavailable):
-        world.cluster.get_token(session, Service.KEY_USE, handle)
+        world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     set_state(world.lab, 0, "up")
     elsewhere = world.cluster.login("CU", "bob", "user1234", world.nodes[1:]).session
     assert elsewhere is None
     set_state(world.lab, 1, "up")
     elsewhere = world.cluster.login("CU", "bob", "user1234", world.nodes[1:]).session
     with pytest.raises(UserNotLoggedIn):
-        world.cluster.get_token(elsewhere, Service.KEY_USE, handle, nodes=world.nodes[:1])
+        world.cluster.quorum.get_token(elsewhere, Service.KEY_USE, handle, nodes=world.nodes[:1])
 
 
 def test_a_session_keys_hsm_alone_gives_a_token_and_takes_the_approvals(world: World) -> None:
     world.register("crypto_user")
     session = world.login()
     handle = aes_key(world.cluster, session, shares=(4,), quorum=1, session_only=True)
-    issued = world.cluster.get_token(session, Service.KEY_USE, handle)
+    issued = world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert [one.state.node.number for one in issued] == [0]
     assert hand_in(world, session, file_of(issued), "crypto_user") == [None]
     with pytest.raises(ObjectHandleInvalid):
-        world.cluster.get_token(world.login("bob"), Service.KEY_USE, handle)
+        world.cluster.quorum.get_token(world.login("bob"), Service.KEY_USE, handle)
 
 
 def test_withdrawing_puts_everything_back(world: World) -> None:
     session, bob = world.login(), world.login("bob")
     handle = world.quorum_key(session)
-    world.cluster.get_token(session, Service.KEY_USE, handle)
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     before = world.everything()
-    world.cluster.withdraw_tokens(world.cluster.get_token(session, Service.KEY_USE, handle))
-    world.cluster.withdraw_tokens(world.cluster.get_token(bob, Service.KEY_USE, handle))
+    world.cluster.quorum.withdraw_tokens(world.cluster.quorum.get_token(session, Service.KEY_USE, handle))
+    world.cluster.quorum.withdraw_tokens(world.cluster.quorum.get_token(bob, Service.KEY_USE, handle))
     assert world.everything() == before
     again = world.login()
-    lost = world.cluster.get_token(session, Service.KEY_USE, handle)
-    issued = world.cluster.get_token(again, Service.KEY_USE, handle)
-    world.cluster.withdraw_tokens(lost)
+    lost = world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
+    issued = world.cluster.quorum.get_token(again, Service.KEY_USE, handle)
+    world.cluster.quorum.withdraw_tokens(lost)
     assert world.tokens() == [issued[0].state.token]
     world.cluster.logout(session)
-    world.cluster.withdraw_tokens(issued)
+    world.cluster.quorum.withdraw_tokens(issued)
     assert world.tokens() == []
 
 
@@ -189,11 +189,11 @@ def test_the_oldest_make_room_when_their_time_is_over(world: World) -> None:
     session = world.login()
     handle = world.quorum_key(session)
     fill(world, MAXIMUM_TOKENS - 1, NOON - LIFETIME)
-    world.cluster.get_token(session, Service.KEY_USE, handle)
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert len(world.tokens()) == MAXIMUM_TOKENS
-    world.cluster.get_token(session, Service.KEY_USE, handle)
+    world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert len(world.tokens()) == MAXIMUM_TOKENS
-    world.cluster.get_token(session, Service.KEY_MANAGEMENT, handle)
+    world.cluster.quorum.get_token(session, Service.KEY_MANAGEMENT, handle)
     assert [token.service for token in world.tokens()] == [Service.KEY_MANAGEMENT, Service.KEY_USE]
 
 
@@ -203,5 +203,5 @@ def test_an_hsm_full_of_young_tokens_gives_none_and_neither_do_the_others(world:
     fill(world, MAXIMUM_TOKENS, NOON - LIFETIME + 1)
     before = world.everything()
     with pytest.raises(TokenCountExceeded):
-        world.cluster.get_token(session, Service.KEY_USE, handle)
+        world.cluster.quorum.get_token(session, Service.KEY_USE, handle)
     assert world.everything() == before

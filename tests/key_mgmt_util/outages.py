@@ -90,7 +90,7 @@ def play(lab: Lab, folder: Path, *script: str | Fault, generation: Generation = 
             elif isinstance(step.what, int):
                 set_state(lab, step.what, "up" if step.up else "down")
             else:
-                lab.cluster().set_client(up=step.up)
+                lab.cluster().faults.set_client(up=step.up)
 
     console = Prompted(lines())
     status = run([], Context(lab, console, Files(str(folder)), generation))

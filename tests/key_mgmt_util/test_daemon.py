@@ -34,12 +34,12 @@ REFUSED = "returned: 0x40000040 : LIQUIDSECURITY: Daemon socket connection error
 
 
 def test_it_does_not_start(lab: Lab, tmp_path: Path) -> None:
-    lab.cluster().set_client(up=False)
+    lab.cluster().faults.set_client(up=False)
     assert interactive(lab, tmp_path, "help") == (1, NO_DAEMON)
     assert interactive(lab, tmp_path, generation=Generation.LATE) == (1, NO_DAEMON)
     assert single(lab, tmp_path, f"{LOGIN} findKey") == (1, NO_DAEMON)
     assert single(lab, tmp_path, "help") == (1, NO_DAEMON)
-    lab.cluster().set_client(up=True)
+    lab.cluster().faults.set_client(up=True)
     assert single(lab, tmp_path, f"{LOGIN} findKey").status == 0
 
 
@@ -98,7 +98,7 @@ def test_what_needs_none_goes_on(lab: Lab, tmp_path: Path, line: str, text: str)
         assert text in got
         assert "0x40000040 :" not in got
         assert status == "0"
-        lab.cluster().set_client(up=True)
+        lab.cluster().faults.set_client(up=True)
 
 
 @pytest.mark.parametrize("name", sorted(every_command()))
@@ -149,14 +149,14 @@ def test_no_key_is_left_behind_when_the_daemon_stops_while_it_is_made(lab: Lab) 
     for up_again, error in ((False, ClientUnavailable), (True, UserNotLoggedIn)):
 
         def stopping(curve: object, up_again: bool = up_again) -> bytes:
-            lab.cluster().set_client(up=False)
-            lab.cluster().set_client(up=up_again)
+            lab.cluster().faults.set_client(up=False)
+            lab.cluster().faults.set_client(up=up_again)
             return generate(curve)  # type: ignore[arg-type]
 
         lab.services = lab.services._replace(ec_key=stopping)
         with pytest.raises(error):
             cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", session_only=True))
-        lab.cluster().set_client(up=True)
+        lab.cluster().faults.set_client(up=True)
         session = cluster.login("CU", "bob", "user1234", cluster.nodes()).session
     assert contents(lab) == [[], []]
 
@@ -179,7 +179,7 @@ def test_a_cluster_of_one_hsm(tmp_path: Path, lab_from: Callable[[str], Lab]) ->
 def test_the_management_tool_does_without_the_daemon(lab: Lab, tmp_path: Path) -> None:
     def lines() -> Iterator[str]:
         yield "loginHSM CO admin admin1234"
-        lab.cluster().set_client(up=False)
+        lab.cluster().faults.set_client(up=False)
         yield from ("listUsers", "createUser CU new user1234", "y", "quit")
 
     console = ScriptedConsole(lines())

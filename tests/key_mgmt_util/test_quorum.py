@@ -60,7 +60,7 @@ class Desk:
             for node in cluster.nodes():
                 signature = (folder / f"{name}.sig").read_bytes()
                 der = read_public_pem(public)
-                cluster.register_quorum_key(session, node, "CU", name, b"token to be signed\n", signature, der)
+                cluster.quorum.register_quorum_key(session, node, "CU", name, b"token to be signed\n", signature, der)
             (folder / f"{name}.sig").unlink()
             if name == "crypto_user":
                 spec = KeySpec("common", shares=(4, 5), quorum=2)

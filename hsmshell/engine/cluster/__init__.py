@@ -1,15 +1,13 @@
 """CloudHSM: a cluster of HSMs that replicate keys, and users that each HSM knows for itself."""
 
-from hsmshell.engine.cluster.approval import ClusterApproval
-from hsmshell.engine.cluster.certificates import ClusterCertificates
-from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, Login, Outcome, Session
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, ClusterCore, Login, Outcome, Session
 from hsmshell.engine.cluster.creation import MAXIMUM_KEYS, Created
-from hsmshell.engine.cluster.faults import ClusterFaults
 from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, presented
-from hsmshell.engine.cluster.masking import ClusterMasking
-from hsmshell.engine.cluster.occupancy import ClusterOccupancy, Occupancy
 from hsmshell.engine.cluster.operations import Criteria
-from hsmshell.engine.cluster.signing import ClusterSigning
 from hsmshell.engine.cluster.transfer import ClusterTransfer
 from hsmshell.engine.cluster.users import (
     MAXIMUM_USERS,
@@ -20,18 +18,64 @@ from hsmshell.engine.cluster.users import (
     check_password_length,
 )
 
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.approval import ClusterApproval
+    from hsmshell.engine.cluster.certificates import ClusterCertificates
+    from hsmshell.engine.cluster.faults import ClusterFaults
+    from hsmshell.engine.cluster.masking import ClusterMasking
+    from hsmshell.engine.cluster.occupancy import ClusterOccupancy
+    from hsmshell.engine.cluster.signing import ClusterSigning
 
-class Cluster(
-    ClusterUsers,
-    ClusterTransfer,
-    ClusterMasking,
-    ClusterSigning,
-    ClusterCertificates,
-    ClusterOccupancy,
-    ClusterFaults,
-    ClusterApproval,
-):
-    """A cluster as its tools see it."""
+Side = TypeVar("Side", bound=ClusterCore)
+
+
+class Cluster(ClusterUsers, ClusterTransfer):
+    """A cluster as its tools see it: its users and its keys, and its other sides, which are imported when wanted."""
+
+    @property
+    def signing(self) -> ClusterSigning:
+        """Signing and verifying."""
+        from hsmshell.engine.cluster.signing import ClusterSigning
+
+        return self._side(ClusterSigning)
+
+    @property
+    def masking(self) -> ClusterMasking:
+        """Masked objects."""
+        from hsmshell.engine.cluster.masking import ClusterMasking
+
+        return self._side(ClusterMasking)
+
+    @property
+    def quorum(self) -> ClusterApproval:
+        """Quorum keys and tokens."""
+        from hsmshell.engine.cluster.approval import ClusterApproval
+
+        return self._side(ClusterApproval)
+
+    @property
+    def certificates(self) -> ClusterCertificates:
+        """The certificates of its HSMs."""
+        from hsmshell.engine.cluster.certificates import ClusterCertificates
+
+        return self._side(ClusterCertificates)
+
+    @property
+    def occupancy(self) -> ClusterOccupancy:
+        """How full its HSMs are."""
+        from hsmshell.engine.cluster.occupancy import ClusterOccupancy
+
+        return self._side(ClusterOccupancy)
+
+    @property
+    def faults(self) -> ClusterFaults:
+        """Taking its HSMs and its client down."""
+        from hsmshell.engine.cluster.faults import ClusterFaults
+
+        return self._side(ClusterFaults)
+
+    def _side(self, side: type[Side]) -> Side:
+        return side(self.lab, self.device, through_client=self._through_client)
 
 
 __all__ = [
@@ -46,7 +90,6 @@ __all__ = [
     "Criteria",
     "KeySpec",
     "Login",
-    "Occupancy",
     "Outcome",
     "Session",
     "check_new_user",

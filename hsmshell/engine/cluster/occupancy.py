@@ -20,7 +20,7 @@ class Occupancy(NamedTuple):
 class ClusterOccupancy(ClusterCore):
     """Counting what is on an HSM. Nobody has to be logged in for that."""
 
-    def occupancy(self, node: Container) -> Occupancy:
+    def of(self, node: Container) -> Occupancy:
         """What one HSM holds at this moment. Raises ``NodeUnavailable``."""
         self._require_up(node)
         with self._store.transaction():
