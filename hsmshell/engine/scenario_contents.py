@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
 from hsmshell.engine.cluster import NAME_LENGTH
-from hsmshell.engine.cluster.cluster import HANDLE_RANGE
+from hsmshell.engine.cluster.cluster import DOWN, HANDLE_RANGE, UP
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import User
 from hsmshell.engine.scenario_entries import (
@@ -36,13 +36,15 @@ _SCENARIO: Entries = {
     "cluster": TABLES,
     "appliance": TABLES,
 }
-_CLUSTER: Entries = {"name": TEXT, "hsm": required(TABLES), "user": TABLES}
+_STATE = Entry(str, UP, choices=(UP, DOWN))
+_CLUSTER: Entries = {"name": TEXT, "client_daemon": _STATE, "hsm": required(TABLES), "user": TABLES}
 _HSM: Entries = {
     "id": required(TEXT),
     "address": required(TEXT),
     "serial": Entry(str, ""),
     "node": NUMBER._replace(maximum=1023),
     "next_handle": _POSITIVE,
+    "state": _STATE,
 }
 _USER: Entries = {
     "id": required(_POSITIVE),
@@ -133,6 +135,8 @@ def _add_cluster(lab: Lab, cluster: Table, name: str, cost: int, verifier: Verif
             password = verifier(user["password"])
             lab.store.add_user(User(container, user["id"], user["type"], user["name"], password))
         lab.store.set_counter(f"container:{container}", "user", max((user["id"] for user in users), default=0))
+        lab.store.set_container_state(container, hsm["state"])
+    lab.clusters()[-1].faults.set_client(up=cluster["client_daemon"] == UP)
 
 
 def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> None:

@@ -80,6 +80,17 @@ def test_the_migrations_lab(lab: Lab) -> None:
     assert application.generate_secret_key(session, application.read(session, 120).key_type, 16, {}) == 149
 
 
+@pytest.mark.parametrize(
+    ("name", "client", "states"), [("outage", True, ["up", "down", "up"]), ("client-stopped", False, ["up"])]
+)
+def test_what_is_down_at_the_start(tmp_path: Path, name: str, client: bool, states: list[str]) -> None:
+    lab = create_lab(str(tmp_path / "lab"), name)
+    cluster = lab.cluster()
+    assert cluster.client_up() is client
+    assert [node.state for node in cluster.nodes()] == states
+    lab.close()
+
+
 # own files
 
 
@@ -107,6 +118,11 @@ BAD: dict[str, tuple[str, str]] = {
         APPLIANCE + OBJECT + 'type = "AES"\nsize = 16\nwarp = true\n',
         "an object has no entry 'warp'",
     ),
+    "an unknown state": (
+        CLUSTER.replace("address", 'state = "off"\n    address'),
+        "state is 'off', not one of up, down",
+    ),
+    "an unknown state of the client": ('[[cluster]]\nclient_daemon = "off"\nhsm = []\n', "client_daemon is 'off'"),
     "no hsm": ("[[cluster]]\n", "a cluster lacks the entry 'hsm'"),
     "no partition": ("[[appliance]]\n", "an appliance lacks the entry 'partition'"),
     "no id": (CLUSTER.replace('id = "hsm-one"', ""), "an hsm lacks the entry 'id'"),
