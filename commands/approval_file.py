@@ -53,7 +53,7 @@ def parse(data: bytes) -> ApprovalFile:
     ``ApprovalFileError``."""
     once: dict[str, str] = {}
     groups: list[dict[str, str]] = []
-    for number, key, value in _pairs(data.decode("utf-8", "surrogateescape")):
+    for number, key, value in _pairs(data.decode("utf-8-sig", "surrogateescape")):
         if key in _ONCE:
             target = once
         elif key in _EACH:

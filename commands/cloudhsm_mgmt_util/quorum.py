@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.cloudhsm_mgmt_util.dialogs import Change, carry_out, confirmed
-from commands.cloudhsm_mgmt_util.reasons import BAD_PUBLIC_KEY, BAD_REGISTRATION, INVALID_USER_TYPE
+from commands.cloudhsm_mgmt_util.reasons import BAD_PUBLIC_KEY, BAD_REGISTRATION, INVALID_USER_TYPE, ON_REGISTRATION
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from hsmshell.console.values import printable
 from hsmshell.engine.access import OFFICERS, USERS
@@ -60,7 +60,7 @@ def register(tool: Utility, arguments: Arguments) -> int:
     def change(server: Server, node: Container) -> None:
         tool.cluster.quorum.register_quorum_key(tool.session(server), node, kind, name, token, signature, public)
 
-    return carry_out(tool, Change(REGISTER.name, change))
+    return carry_out(tool, Change(REGISTER.name, change, special=ON_REGISTRATION))
 
 
 def _refused(tool: Utility, why: str) -> int:

@@ -54,13 +54,14 @@ TEXTS: Texts = {
     errors.AttributeTypeInvalid: NO_SUCH_ATTRIBUTE,
     errors.QuorumValueInvalid: INVALID_QUORUM,
     errors.SignatureInvalid: WRONG_SIGNATURE,
-    errors.KeySizeRange: WRONG_QUORUM_KEY,
     errors.ArgumentsBad: BAD_NAME,
     errors.PinLenRange: BAD_PASSWORD,
 }
 
 ON_KEYS: Texts = {errors.UserNotAuthorized: ACCESS_DENIED}
 """A command on a key refuses the wrong kind of user as it refuses a stranger."""
+ON_REGISTRATION: Texts = {errors.KeySizeRange: WRONG_QUORUM_KEY}
+"""A quorum key has one size."""
 ON_DELETION: Texts = {errors.AccessDenied: USER_OWNS_KEYS}
 """A user who still owns keys is not deleted."""
 

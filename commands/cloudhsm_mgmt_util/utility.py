@@ -57,7 +57,7 @@ class Utility:
         """The HSM behind a connection as it is now; ``None`` when it cannot be reached, which ends its session."""
         if server.port == PORT:
             for node in self.cluster.nodes():
-                if node.address == server.hostname and node.state == "up":
+                if node.address == server.hostname and node.is_up:
                     return node
         self.end_session(server)
         return None

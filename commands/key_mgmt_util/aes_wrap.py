@@ -11,8 +11,8 @@ from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.errors import HsmError, KeySizeRange
 from hsmshell.engine.keywrap import BLOCK
 from hsmshell.engine.mechanisms import MechanismParameters
-from hsmshell.grammar import Arguments, Command, Parameter, WrongValue
-from hsmshell.grammar.values import Integer, Path
+from hsmshell.grammar import Arguments, Command, Parameter
+from hsmshell.grammar.values import HexBytes, Integer, Path
 
 LARGEST = 4095
 """The largest file in bytes."""
@@ -35,7 +35,7 @@ _FILE = Parameter(
     required=True,
     title="File name",
 )
-_IV = options.IV._replace(needs=())
+_IV = options.IV._replace(type=HexBytes(BLOCK), needs=())
 _OUTPUT = options.OUTPUT._replace(
     required=False, help="specifies the file to write; wrapped_key or unwrapped_key without it"
 )
@@ -48,8 +48,6 @@ def aes_wrap_unwrap(tool: Utility, arguments: Arguments) -> int:
     wraps = arguments.number("m") == 1
     call = "Cfm3WrapHostKey" if wraps else "Cfm3UnWrapHostKey"
     target = arguments.text("out", "wrapped_key" if wraps else "unwrapped_key")
-    if "i" in arguments and len(arguments.data("i")) != BLOCK:
-        raise WrongValue(_IV, arguments.data("i").hex())
     try:
         tool.cluster.check_login(Operation.USE_KEY, tool.session)
         data = tool.read(arguments.text("f"))
@@ -91,6 +89,6 @@ COMMANDS = (
         "Does NIST AES Wrap/Unwrap",
         aes_wrap_unwrap,
         (_MODE, _FILE, options.WRAPPING_KEY, _IV, _OUTPUT),
-        notes="the output of a failure, and with -i, is not published",
+        notes="the output of a failure, and with -i, is not published; a file that cannot be read leaves no output",
     ),
 )

@@ -92,9 +92,7 @@ def set_attribute(tool: Utility, arguments: Arguments) -> int:
         outcomes = tool.cluster.keep_key(tool.session, arguments.number("o"))
     except HsmError as error:
         return tool.refused(call, error)
-    status = tool.returned(call)
-    tool.told(outcomes)
-    return status
+    return tool.finished(call, outcomes)
 
 
 _VALUE_PROMPT = "\t This attribute is defined as a boolean value.\n\t  Enter the boolean attribute value (0 or 1):"
@@ -133,12 +131,18 @@ COMMANDS = (
         "Reads an attribute from an object",
         get_attribute,
         (_OBJECT, _ATTRIBUTE, options.OUTPUT._replace(placeholder="file")),
+        notes="the late output for a single attribute and the late form of an EC point are ours",
     ),
     Command(
         "setAttribute",
         "Sets an attribute of an object",
         set_attribute,
-        (_OBJECT, _ATTRIBUTE._replace(help="specifies the attribute; only 1 (token) can be set")),
+        (
+            _OBJECT._replace(placeholder="object handle"),
+            _ATTRIBUTE._replace(
+                placeholder="1", verbatim=True, help="specifies the attribute; only 1 (token) can be set"
+            ),
+        ),
         notes="what other attributes, the answer 0 and a token key get is not published",
     ),
     Command("listAttributes", "List all attributes for getAttributes", list_attributes),

@@ -49,7 +49,7 @@ def get_certificate(tool: Utility, arguments: Arguments) -> int:
 
 def _answering(tool: Utility, session: Session | None) -> Container:
     """The HSM that is asked. Raises ``ClientUnavailable``, ``UserNotLoggedIn`` or ``NodeUnavailable``."""
-    up = [node for node in tool.cluster.nodes() if node.state == "up"]
+    up = [node for node in tool.cluster.nodes() if node.is_up]
     if session is None:
         raise UserNotLoggedIn
     if not up:

@@ -54,6 +54,7 @@ class Code(enum.IntEnum):
     MXN_AUTH_FAILED = 0xF2, "RET_MXN_AUTH_FAILED"
     MXN_NOT_ENABLED = 0xF3, "HSM Error: MofN is not enabled for this service"
     TOO_MANY_TOKENS = 0xF4, "HSM Error: Maximum number of tokens reached"
+    # Of these, the number 0x40000041 and the texts of 0x30000080 and 0x40000049 are ours.
     CLUSTER_FAILED = 0x30000080, "HSM CLUSTER ERROR: Operation failed on one or more servers"
     SERVER_UNAVAILABLE = 0x30000085, "HSM CLUSTER ERROR: Server in cluster is unavailable"
     SOCKET_ERROR = 0x40000040, "LIQUIDSECURITY: Daemon socket connection error"
@@ -103,6 +104,9 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.QuorumNotEnabled: Code.MXN_NOT_ENABLED,
     errors.TokenCountExceeded: Code.TOO_MANY_TOKENS,
     errors.NodeUnavailable: Code.SERVER_UNAVAILABLE,
+    errors.FunctionNotSupported: Code.INVALID_OPERATION,
+    errors.MechanismInvalid: Code.INVALID_OPERATION,
+    errors.MechanismParamInvalid: Code.INVALID_OPERATION,
     errors.ClientUnavailable: Code.SOCKET_ERROR,
 }
 

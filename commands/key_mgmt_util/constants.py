@@ -29,8 +29,8 @@ UNWRAPPABLE = {
 }
 """The key types (-kt) that each class (-kc) of an unwrapped key can have."""
 
-GENERIC_MAXIMUM = 3583
-"""The longest generic secret in bytes."""
+GENERIC_SIZES = range(1, 3584)
+"""The lengths in bytes that a generic secret can have."""
 
 
 def named(types: tuple[KeyType, ...]) -> dict[int, str]:

@@ -29,5 +29,5 @@ CURVES: Mapping[int, str] = {
 
 
 def openssl_name(number: int) -> str:
-    """The name by which the engine and OpenSSL know the curve of that id."""
-    return CURVES[number].removeprefix("NID_").removeprefix("X9_62_")
+    """The name by which the engine and OpenSSL know the curve of that id; nothing is known of an id beyond the list."""
+    return CURVES.get(number, str(number)).removeprefix("NID_").removeprefix("X9_62_")

@@ -12,7 +12,7 @@ from commands.key_mgmt_util.utility import Utility
 from hsmshell.console.values import handle, joined
 from hsmshell.engine.access import Operation
 from hsmshell.engine.cluster import Criteria
-from hsmshell.engine.errors import HsmError, NodeUnavailable
+from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn
 from hsmshell.grammar import Arguments, Command, Parameter
 from hsmshell.grammar.values import HexBytes, Integer, IntegerList, Path, Text
 
@@ -32,15 +32,16 @@ _FILTERS = (
     Parameter(
         "sess",
         Integer(choices={0: "token keys", 1: "session keys"}),
-        "0 | 1",
+        "(0 | 1)",
         "specifies session keys (1) or token keys (0) only",
         title="Session key",
+        verbatim=True,
     ),
     Parameter(
         "u", IntegerList("user id"), "user-ids", "specifies users who can all use the key, as 3,4", title="User id list"
     ),
     Parameter("m", Path(), "modulus", "specifies a file with the RSA modulus", title="Modulus"),
-    Parameter("kcv", HexBytes(), "key_check_value", "specifies the key check value", title="Key check value"),
+    Parameter("kcv", HexBytes(3), "key_check_value", "specifies the key check value", title="Key check value"),
 )
 
 
@@ -79,7 +80,9 @@ def find_single_key(tool: Utility, arguments: Arguments) -> int:
         outcomes = tool.cluster.locate(tool.session, arguments.number("k"))
     except HsmError as error:
         return tool.refused(call, error)
-    errors = [outcome.error for outcome in outcomes if outcome.error and not isinstance(outcome.error, NodeUnavailable)]
+    # An HSM that cannot be asked does not say that the key is missing.
+    silent = (NodeUnavailable, UserNotLoggedIn)
+    errors = [outcome.error for outcome in outcomes if outcome.error and not isinstance(outcome.error, silent)]
     status = tool.returned(call, code_of(errors[0]) if errors else Code.SUCCESS)
     tool.told(outcomes)
     return status
@@ -101,16 +104,23 @@ def _criteria(arguments: Arguments, modulus: bytes | None) -> Criteria:
 def _modulus(data: bytes) -> bytes:
     """The modulus that a file holds: an attribute dump, hexadecimal text with or without 0x, or raw bytes."""
     text = data.decode("ascii", "replace")
-    dumped = re.search(r"OBJ_ATTR_MODULUS\n((?:0x)?[0-9a-fA-F\n]+)", text)
+    dumped = re.search(r"OBJ_ATTR_MODULUS\s+((?:0x)?[0-9a-fA-F\s]+)", text)
     digits = re.sub(r"\s+", "", dumped.group(1) if dumped else text)
-    digits = digits.removeprefix("0x").removeprefix("0X")
+    for prefix in ("Modulus=", "0x", "0X"):  # the first is what openssl's -modulus prints
+        digits = digits.removeprefix(prefix)
     if re.fullmatch(r"([0-9a-fA-F]{2})+", digits):
         return bytes.fromhex(digits)
     return data
 
 
 COMMANDS = (
-    Command("findKey", "Find Key", find_key, _FILTERS),
+    Command(
+        "findKey",
+        "Find Key",
+        find_key,
+        _FILTERS,
+        notes="the form of the file behind -m, the digits of -kcv and the order of the list are not published",
+    ),
     Command(
         "findSingleKey",
         "Find single Key",

@@ -21,15 +21,15 @@ from hsmshell.grammar.values import Integer
 _TYPE = Parameter(
     "t",
     Integer(choices=constants.named(constants.SYMMETRIC)),
-    "key type",
-    "specifies the key type: 16 = GENERIC_SECRET, 18 = RC4, 21 = DES3, 31 = AES",
+    "key-type",
+    choices("specifies the key type", constants.named(constants.SYMMETRIC)),
     required=True,
     title="Key type",
 )
 _SIZE = Parameter(
     "s",
-    Integer(1, constants.GENERIC_MAXIMUM),
-    "key size",
+    Integer(0),
+    "key-size",
     "specifies the key size in bytes: AES 16, 24, 32; DES3 24; GENERIC_SECRET below 3584",
     required=True,
     title="Key size",
@@ -38,14 +38,14 @@ _MODULUS = Parameter(
     "m",
     Integer(1, 1 << 16),
     "modulus length",
-    "specifies the modulus length in bits: 2048 to 4096 in steps of 256",
+    "specifies the modulus length in bits: 2048 to 4096 by 256",
     required=True,
     title="Modulus length",
 )
 _DSA_MODULUS = _MODULUS._replace(help="specifies the modulus length in bits: 2048")
 _CURVE = Parameter(
     "i",
-    Integer(choices=CURVES),
+    Integer(0),
     "EC curve id",
     choices("specifies the curve id", CURVES),
     required=True,
@@ -55,7 +55,7 @@ _EXPONENT = Parameter(
     "e",
     Integer(1, (1 << 31) - 1),
     "public exponent",
-    "specifies the public exponent: an odd number from 65537 to 2^31 - 1",
+    "specifies the public exponent: odd, 65537 to 2147483647",
     required=True,
     title="Public exponent",
 )
@@ -76,7 +76,7 @@ def generate_symmetric(tool: Utility, arguments: Arguments) -> int:
     """A new secret key."""
     call = "Cfm3GenerateSymmetricKey"
     key_type, size = KeyType(arguments.number("t")), arguments.number("s")
-    if size not in SECRET_LENGTHS.get(key_type, {size}):
+    if size not in SECRET_LENGTHS.get(key_type, constants.GENERIC_SIZES):
         raise WrongValue(_SIZE, str(size), "for this key type")
     try:
         created = tool.cluster.generate_secret_key(tool.session, key_type, size, options.key_spec(arguments))
@@ -145,6 +145,7 @@ COMMANDS = (
         "genPBEKey",
         "Generates a PBE DES3 key",
         generate_from_password,
+        any_words=True,
         provenance=Provenance.RECOMMENDED,
         notes="no syntax is published; the guide says that the HSMs, in FIPS mode, do not support it",
     ),

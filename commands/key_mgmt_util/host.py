@@ -20,7 +20,12 @@ HOST_WRAP = Mechanism.AES_KEY_WRAP_PKCS7
 """The mechanism by which plain keys cross: NIST AES wrap with PKCS#5 padding, the tool's ``-m 4``."""
 
 MECHANISM = Parameter(
-    "m", Integer(choices={4: "NIST_AES_WRAP"}), "4", "specifies the wrapping mechanism: 4", title="Wrapping mechanism"
+    "m",
+    Integer(choices={4: "NIST_AES_WRAP"}),
+    "4",
+    "specifies the wrapping mechanism: 4",
+    title="Wrapping mechanism",
+    verbatim=True,
 )
 
 

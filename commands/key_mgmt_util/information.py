@@ -19,7 +19,7 @@ _LABEL_WIDTH = 28
 def show_hsm(tool: Utility, arguments: Arguments) -> int:
     """What the first reachable HSM tells of itself."""
     call = "Cfm3GetHSMInfo"
-    node = _answering(tool)
+    node = tool.cluster.first_up()
     if node is None:
         return tool.returned(call, Code.SERVER_UNAVAILABLE)
     tool.write(*hsm_info(node))
@@ -29,7 +29,7 @@ def show_hsm(tool: Utility, arguments: Arguments) -> int:
 def show_partition(tool: Utility, arguments: Arguments) -> int:
     """What the first reachable HSM tells of its partition."""
     call = "Cfm3GetPartitionInfo"
-    node = _answering(tool)
+    node = tool.cluster.first_up()
     if node is None:
         return tool.returned(call, Code.SERVER_UNAVAILABLE)
     try:
@@ -40,10 +40,6 @@ def show_partition(tool: Utility, arguments: Arguments) -> int:
     for label, value in _partition(node, tool.cluster.name, held):
         tool.write(*info_line(_LABEL_WIDTH, label, value))
     return tool.returned(call)
-
-
-def _answering(tool: Utility) -> Container | None:
-    return next((node for node in tool.cluster.nodes() if node.state == "up"), None)
 
 
 def _partition(node: Container, group: str, held: Occupancy) -> tuple[tuple[str, Part], ...]:

@@ -15,7 +15,7 @@ from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, Pr
 from hsmshell.grammar.values import Text
 
 _USER_TYPE = Parameter("u", Text(), "user type", 'specifies the user type as "CU"', required=True, title="User type")
-_PASSWORD = Parameter("p", Text(), "password", "specifies the password, in clear", title="Password")
+_PASSWORD = Parameter("p", Text(), "password", "specifies the password, in clear", title="Password", secret=True)
 _HIDDEN = Parameter("hpswd", help="asks for the password without showing it")
 _NAME = Parameter("s", Text(), "username", "specifies the user name", required=True, title="User name")
 
@@ -72,7 +72,7 @@ def login_status(tool: Utility, arguments: Arguments) -> int:
 def list_users(tool: Utility, arguments: Arguments) -> int:
     """The users of the cluster, as its first reachable HSM knows them."""
     call = "Cfm3ListUsers"
-    home = next((node for node in tool.cluster.nodes() if node.state == "up"), None)
+    home = tool.cluster.first_up()
     if home is None:
         return tool.returned(call, Code.SERVER_UNAVAILABLE)
     users = tool.cluster.users(home)
@@ -85,10 +85,14 @@ def list_users(tool: Utility, arguments: Arguments) -> int:
         second = "YES" if user.second_factor else "NO"
         number = user_id(user.number)
         padding = " " * max(0, 6 - len(number.text))
-        tail = f"{user.type:<16}{user.name:<26}{quorum:<17}{user.failures:<16}{second}"
+        width = _LATE_NAME if tool.late else _NAME_WIDTH
+        tail = f"{user.type:<16}{user.name:<{width}}{quorum:<17}{user.failures:<16}{second}"
         tool.write(f"        {index:<12}{padding}", number, f"      {tail}\n")
     return tool.returned(call)
 
+
+_NAME_WIDTH, _LATE_NAME = 26, 41
+"""The columns that a name has, so that the values behind it stand below their headings."""
 
 _HEADER = (
     "        Index       User ID     User Type       User Name           MofnPubKey    LoginFailureCnt         2FA\n"
@@ -99,7 +103,12 @@ _LATE_HEADER = (
 )
 
 COMMANDS = (
-    Command("listUsers", "Lists all users of a partition", list_users),
+    Command(
+        "listUsers",
+        "Lists all users of a partition",
+        list_users,
+        notes="the late heading is a sister build's",
+    ),
     Command(
         "loginStatus",
         "Gets the Login Information",
@@ -107,6 +116,13 @@ COMMANDS = (
         provenance=Provenance.RECOMMENDED,
         notes="its name and summary are published, nothing of its output is",
     ),
-    Command("loginHSM", "Login to the HSM", login, (_USER_TYPE, _PASSWORD, _HIDDEN, _NAME)),
+    Command(
+        "loginHSM",
+        "Login to the HSM",
+        login,
+        (_USER_TYPE, _NAME, _PASSWORD, _HIDDEN),
+        notes="the text of code 0x40000049, and what a second login gets, are not published",
+        syntax="-u <user type> -s <username> { -p <password> | -hpswd }",
+    ),
     Command("logoutHSM", "Logout from the HSM", logout),
 )

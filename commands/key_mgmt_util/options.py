@@ -39,23 +39,23 @@ M_VALUE = Parameter(
     needs=("u",),
 )
 ATTEST = Parameter("attest", help="checks the integrity of the answer")
-OUTPUT = Parameter("out", Path(), "output file", "specifies the file to write", required=True, title="Output file")
-KEY = Parameter("k", handle_type(), "key handle", "specifies the key handle", required=True, title="Key handle")
+OUTPUT = Parameter("out", Path(), "output-file", "specifies the file to write", required=True, title="Output file")
+KEY = Parameter("k", handle_type(), "key-handle", "specifies the key handle", required=True, title="Key handle")
 WRAPPING_KEY = Parameter(
     "w",
     handle_type(),
-    "wrapping key handle",
+    "wrapping-key-handle",
     "specifies the wrapping key handle",
     required=True,
     title="Wrapping key handle",
 )
 WRAPPING_KEY_FILE = Parameter(
-    "wk", Path(), "wrapping key file", "specifies a file that holds the wrapping key", title="Wrapping key file"
+    "wk", Path(), "wrapping-key-file", "specifies a file that holds the wrapping key", title="Wrapping key file"
 )
 MECHANISM = Parameter(
     "m",
     Integer(choices=constants.MECHANISM_NAMES),
-    "wrapping mechanism",
+    "wrapping-mechanism",
     choices("specifies the mechanism", constants.MECHANISM_NAMES),
     required=True,
     title="Wrapping mechanism",
@@ -63,7 +63,7 @@ MECHANISM = Parameter(
 HASH = Parameter(
     "t",
     Integer(choices=constants.HASH_NAMES),
-    "hash type",
+    "hash-type",
     choices("specifies the hash for mechanisms 7 and 8", constants.HASH_NAMES),
     title="Hash type",
 )

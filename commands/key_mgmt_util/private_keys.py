@@ -74,11 +74,19 @@ COMMANDS = (
             options.WRAPPING_KEY_FILE,
             options.ATTEST,
         ),
+        notes="the output with -wk is ours; the late output is a sister build's",
     ),
     Command(
         "exportPrivateKey",
         "Exports RSA/DSA/EC private key",
         export_private,
-        (options.KEY, options.WRAPPING_KEY, options.OUTPUT, host.MECHANISM, options.WRAPPING_KEY_FILE),
+        (
+            options.KEY._replace(placeholder="private-key-handle"),
+            options.WRAPPING_KEY,
+            options.OUTPUT._replace(placeholder="key-file"),
+            host.MECHANISM._replace(placeholder="wrapping-mechanism", verbatim=False),
+            options.WRAPPING_KEY_FILE,
+        ),
+        notes="PKCS#8 as the form of the file, and the output with -wk, are ours; the late output is a sister build's",
     ),
 )

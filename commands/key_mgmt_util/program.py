@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from commands.key_mgmt_util.codes import Code
@@ -14,18 +14,22 @@ from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
 from hsmshell.engine.errors import HsmError
 from hsmshell.grammar import (
+    Arguments,
     Command,
     MissingParameter,
+    MissingValue,
     Parameter,
     UnmetNeed,
     UsageError,
     WrongValue,
+    is_open,
     parse_options,
     split_words,
 )
 
 PROMPT = "Command:  "
 SINGLE = "singlecmd"
+LOGIN = "loginHSM"
 
 _USAGE = (
     "usage: key_mgmt_util [singlecmd loginHSM -u CU -s NAME -p PASSWORD COMMAND [OPTIONS]]\n"
@@ -52,44 +56,66 @@ def run(arguments: Sequence[str], context: Context) -> int:
         tool.write("\n\tCurrent FIPS mode is: 00000002\n")
         # A word before singlecmd, and any word without it, is the path of a configuration file.
         if SINGLE in arguments[:2]:
+            tool.context = context._replace(notice=_once(context.notice))
             return _run_single(tool, list(arguments[list(arguments).index(SINGLE) + 1 :]))
+        if len(arguments) > 1:
+            context.notice(f"commands on the command line follow the word {SINGLE}; put it before {arguments[0]}")
+            return FAILURE
         return _run_interactive(tool)
     finally:
         tool.close()
+
+
+def _once(notice: Callable[[str], None]) -> Callable[[str], None]:
+    """Passes on the first notice alone: the rest of a spoilt line is spoilt for the same reason."""
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        if not told:
+            told.append(text)
+            notice(text)
+
+    return tell
 
 
 def _run_interactive(tool: Utility) -> int:
     while True:
         tool.write("\n")
         try:
-            words = split_words(tool.context.console.ask(PROMPT, Ask.COMMAND))
-            if words:
+            line = tool.context.console.ask(PROMPT, Ask.COMMAND)
+            words = split_words(line)
+            if is_open(line):
+                tool.complain(printable(f"Invalid argument {words[-1]}"))
+                tool.context.notice('a " is not closed; close it and type the line again')
+            elif words:
                 execute(tool, words)
         except (Leave, EndOfInput):
             return SUCCESS
 
 
 def _run_single(tool: Utility, words: Sequence[str]) -> int:
-    """The commands of one line, in order, until one fails."""
+    """The commands of one line, in order; a failed login ends it."""
     chain = split_chain(words)
     if not chain:
         tool.context.notice(f"{SINGLE} needs a command, as in: {SINGLE} loginHSM -u CU -s NAME -p PASSWORD findKey")
         return FAILURE
-    before: Sequence[Parameter] = ()
+    status, before = SUCCESS, tuple[Parameter, ...]()
     for number, command in enumerate(chain):
         if number:
             tool.write("Command: " + printable("  ".join(command)) + "\n")
         strays = [word for stray in takewhile(_is_stray, chain[number + 1 :]) for word in stray]
         try:
             if execute(tool, command, strays, before) != SUCCESS:
-                return FAILURE
+                status = FAILURE
+                if command[0] == LOGIN:
+                    break
         except Leave:
             break
         except EndOfInput:
             return FAILURE
         known = find(command[0])
         before = known.parameters if known is not None else ()
-    return SUCCESS
+    return status
 
 
 def _is_stray(words: Sequence[str]) -> bool:
@@ -98,19 +124,30 @@ def _is_stray(words: Sequence[str]) -> bool:
 
 
 def split_chain(words: Sequence[str]) -> list[list[str]]:
-    """The line cut before every word that is neither an option nor the value of one: it names a command, or should."""
+    """The line cut before every word that names a command and is not the value of an option.
+
+    Behind loginHSM it is cut before any word that is neither an option nor a value: a misspelt command follows there.
+    Behind any other command such a word is that command's wrong argument, and it is not carried out without it.
+    """
     chain: list[list[str]] = []
     value_follows = False
     for word in words:
-        if not chain or (not value_follows and not word.startswith("-")):
+        if not chain or (not value_follows and not word.startswith("-") and (word in HOMES or chain[-1][0] == LOGIN)):
             chain.append([word])
             value_follows = False
             continue
-        current = find(chain[-1][0])
-        parameter = current.parameter(word[1:]) if current and word.startswith("-") else None
-        value_follows = not value_follows and parameter is not None and parameter.type is not None
+        value_follows = not value_follows and word.startswith("-") and _takes_value(chain[-1][0], word[1:])
         chain[-1].append(word)
     return chain
+
+
+def _takes_value(name: str, option: str) -> bool:
+    """Whether a value follows the option; of a command that there is not, every option may have one."""
+    command = find(name)
+    if command is None:
+        return True
+    parameter = command.parameter(option)
+    return parameter is not None and parameter.type is not None
 
 
 def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), before: Sequence[Parameter] = ()) -> int:
@@ -127,28 +164,35 @@ def execute(tool: Utility, words: Sequence[str], strays: Sequence[str] = (), bef
         tool.write(help_block(command))
         return SUCCESS
     tool.forget_lost_login()
-    refused = ""
+    refused, hint = "", ""
     try:
-        arguments = parse_options(command.parameters, words[1:])
+        arguments = Arguments({}) if command.any_words else parse_options(command.parameters, words[1:])
         return command.handler(tool, arguments)
     except HsmError as error:
         return tool.refused(f"Cfm3{command.name[:1].upper()}{command.name[1:]}", error)
     except UsageError as problem:
         refused = problem.word
+        if isinstance(problem, MissingValue):
+            hint = f"{problem.word} has no value; type one behind it, or set the variable that should give it"
         tool.complain(printable(explain(command, problem)))
     except FileUnusable as problem:
         return tool.complain(printable(str(problem)))
     except Misuse as problem:
         tool.complain(str(problem))
     tool.write(help_block(command))
-    return _advised(tool, [*words, *strays], command.parameters, refused)
+    return _advised(tool, [*words, *strays], command.parameters, refused, hint)
 
 
-def _advised(tool: Utility, words: Sequence[str], parameters: Sequence[Parameter], refused: str = "") -> int:
-    """Tell the person, beside the tool's own error, when a character that no keyboard gives is the reason for it."""
+def _advised(
+    tool: Utility, words: Sequence[str], parameters: Sequence[Parameter], refused: str = "", hint: str = ""
+) -> int:
+    """Tell the person, beside the tool's own error, what may be the reason for it: above all a character that no
+    keyboard gives."""
     from hsmshell.grammar.typography import advice
 
-    text = advice(words, parameters, refused)
+    if words[0] == PROMPT.strip():
+        hint = f"{PROMPT.strip()} is the tool's prompt; leave it out"
+    text = advice(words, parameters, refused) or hint
     if text:
         tool.context.notice(printable(text))
     return FAILURE

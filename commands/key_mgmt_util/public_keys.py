@@ -76,5 +76,10 @@ COMMANDS = (
         import_public,
         (options.LABEL, _FILE, options.SESSION, options.IDENT, options.MINIMUM_SERVERS, options.TIMEOUT),
     ),
-    Command("exportPubKey", "Exports RSA/DSA/EC Public key", export_public, (options.KEY, options.OUTPUT)),
+    Command(
+        "exportPubKey",
+        "Exports RSA/DSA/EC Public key",
+        export_public,
+        (options.KEY._replace(placeholder="public-key-handle"), options.OUTPUT._replace(placeholder="key-file")),
+    ),
 )

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from commands.approval_file import ApprovalFile, ApprovalFileError, parse
 from commands.key_mgmt_util import options
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Utility
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, handle, printable
 from hsmshell.engine.access import Operation
-from hsmshell.engine.cluster import Outcome
 from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Approval, Service, TokenState
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn
 from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, Provenance
@@ -70,7 +68,7 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
         return tool.complain(printable(f"Invalid approval file {arguments.text('f')}: {problem}"))
     except HsmError as error:
         return tool.refused(call, error)
-    return _finished(tool, call, outcomes)
+    return tool.finished(call, outcomes)
 
 
 def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
@@ -133,16 +131,7 @@ def delete_token(tool: Utility, arguments: Arguments) -> int:
         outcomes = tool.cluster.quorum.delete_tokens(tool.session, everyones=arguments.flag("all"))
     except HsmError as error:
         return tool.refused(call, error)
-    return _finished(tool, call, outcomes)
-
-
-def _finished(tool: Utility, call: str, outcomes: Sequence[Outcome]) -> int:
-    """One code when all HSMs that could be asked say the same, and what each of them said."""
-    asked = [outcome for outcome in outcomes if not isinstance(outcome.error, (NodeUnavailable, UserNotLoggedIn))]
-    codes = {code_of(outcome.error) if outcome.error else Code.SUCCESS for outcome in asked or outcomes}
-    status = tool.returned(call, codes.pop() if len(codes) == 1 else Code.CLUSTER_FAILED)
-    tool.told(outcomes)
-    return status
+    return tool.finished(call, outcomes)
 
 
 _NOTES = "the real tool has this command, but its options and calls are not published: their names are ours"

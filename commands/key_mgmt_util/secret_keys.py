@@ -74,11 +74,19 @@ COMMANDS = (
             options.TIMEOUT,
             options.USERS,
         ),
+        notes="the output with -wk is ours; the late output is a sister build's",
     ),
     Command(
         "exSymKey",
         "Exports a Symmetric key",
         export_symmetric,
-        (options.KEY, options.WRAPPING_KEY, options.OUTPUT, host.MECHANISM, options.WRAPPING_KEY_FILE),
+        (
+            options.KEY._replace(placeholder="key-to-export"),
+            options.WRAPPING_KEY._replace(placeholder="wrapping-key"),
+            options.OUTPUT._replace(placeholder="key-file"),
+            host.MECHANISM,
+            options.WRAPPING_KEY_FILE._replace(placeholder="unwrapping-key-file"),
+        ),
+        notes="the late output is a sister build's",
     ),
 )

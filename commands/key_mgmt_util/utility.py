@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from commands.key_mgmt_util.codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
 from hsmshell.engine.cluster import Cluster, Outcome, Session
-from hsmshell.engine.errors import HsmError
+from hsmshell.engine.errors import HsmError, NodeUnavailable
 from hsmshell.engine.records import Container
 
 SUCCESS, FAILURE = 0, 1
@@ -58,15 +58,26 @@ class Utility:
 
     def everywhere(self, code: Code = Code.SUCCESS) -> None:
         """What every HSM said to something that was asked of all of them."""
-        self.cluster_lines((node, self._answer(node, code)) for node in self.cluster.nodes())
+        self.cluster_lines((node, self._answer(node, code)) for node in self._hsms())
 
     def _answer(self, node: Container, code: Code) -> Code:
         """One that is down cannot answer; one that refused this user's login does not know who asks."""
-        if node.state != "up":
+        if not node.is_up:
             return Code.SERVER_UNAVAILABLE
         if self.session is not None and node.id not in self.session.numbers:
             return Code.NOT_LOGGED_IN
         return code
+
+    def finished(self, call: str, outcomes: Sequence[Outcome]) -> int:
+        """One code when all HSMs that were there say the same, the cluster's own when they do not, and what each said.
+
+        An HSM that is down cannot say anything, and does not count.
+        """
+        asked = [outcome for outcome in outcomes if not isinstance(outcome.error, NodeUnavailable)]
+        codes = {code_of(outcome.error) if outcome.error else Code.SUCCESS for outcome in asked or outcomes}
+        status = self.returned(call, codes.pop() if len(codes) == 1 else Code.CLUSTER_FAILED)
+        self.told(outcomes)
+        return status
 
     def told(self, outcomes: Iterable[Outcome]) -> None:
         """What each HSM said, one by one."""
@@ -89,15 +100,22 @@ class Utility:
         """An engine's refusal, for a command that prints no cluster block of its own."""
         return self.returned(call, code_of(error))
 
-    def creation_refused(self, call: str, error: HsmError) -> int:
+    def creation_refused(self, call: str, error: HsmError, *, gap: bool = True) -> int:
         """A refusal to make a key. The node that was asked is reported unavailable when a policy forbids the key."""
         code = code_of(error)
-        self.returned(call, code)
+        self.returned(call, code, gap=gap)
         if code is Code.POLICY:
-            self.cluster_block(self.cluster.nodes()[:1], Code.SERVER_UNAVAILABLE)
+            self.cluster_block(self._hsms()[:1], Code.SERVER_UNAVAILABLE)
         elif code is Code.SERVER_UNAVAILABLE:
-            self.cluster_block(self.cluster.nodes(), code)
+            self.cluster_block(self._hsms(), code)
         return FAILURE
+
+    def _hsms(self) -> Sequence[Container]:
+        """All HSMs, for a report; none when the client has stopped since it gave its verdict."""
+        try:
+            return self.cluster.nodes()
+        except HsmError:
+            return ()
 
     def complain(self, message: str) -> int:
         """A message of the tool itself, before any HSM is asked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commands.key_mgmt_util import constants, header, options
 from commands.key_mgmt_util.constants import WrapMechanism
 from commands.key_mgmt_util.creation import announce
+from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.names import calls
 from commands.key_mgmt_util.utility import SUCCESS, Utility
 from hsmshell.console.values import length, path
@@ -18,11 +19,12 @@ from hsmshell.grammar.values import Integer, Path, Text
 _FILE = Parameter(
     "f", Path(), "key-file-name", "specifies the file with the wrapped key", required=True, title="File name"
 )
+_KEY_TYPES = {int(kind): kind.name for kinds in constants.UNWRAPPABLE.values() for kind in kinds}
 _KEY_TYPE = Parameter(
     "kt",
-    Integer(choices={int(kind): kind.name for kinds in constants.UNWRAPPABLE.values() for kind in kinds}),
+    Integer(choices=_KEY_TYPES),
     "key-type",
-    "specifies the key type, with -noheader: 0 = RSA, 1 = DSA, 3 = EC, 16 = GENERIC_SECRET, 21 = DES3, 31 = AES",
+    choices("specifies the key type, with -noheader", _KEY_TYPES),
     title="Key type",
 )
 _KEY_CLASS = Parameter(
@@ -41,6 +43,8 @@ def wrap_key(tool: Utility, arguments: Arguments) -> int:
     call, target = calls(tool.late).wrap, arguments.text("out")
     number = WrapMechanism(arguments.number("m"))
     _check(arguments, number)
+    if "iv_file" in arguments and tool.context.files.same(arguments.text("iv_file"), target):
+        raise WrongValue(options.IV_FILE, arguments.text("iv_file"))
     try:
         tool.cluster.check_login(Operation.EXTRACT_KEY, tool.session)
         key, wrapped = tool.cluster.wrap_key(
@@ -111,7 +115,7 @@ def unwrap_key(tool: Utility, arguments: Arguments) -> int:
     except HsmError as error:
         if bare:
             tool.returned("Cfm3CreateUnwrapTemplate2")
-        return tool.creation_refused(call, error)
+        return tool.creation_refused(call, error, gap=not bare)
     if bare:
         tool.returned("Cfm3CreateUnwrapTemplate2")
     tool.returned(call, gap=not bare)
@@ -134,8 +138,6 @@ def _check(arguments: Arguments, mechanism: WrapMechanism) -> None:
     apart = mechanism is WrapMechanism.AES_GCM and arguments.flag("noheader")
     if apart and "iv_file" not in arguments:
         raise MissingParameter(options.IV_FILE)
-    if "iv_file" in arguments and arguments.text("iv_file") == arguments.text("out"):
-        raise WrongValue(options.IV_FILE, arguments.text("iv_file"))
 
 
 _TAKEN_BY = {
@@ -169,7 +171,7 @@ COMMANDS = (
         "Wraps a key from from HSM using the specified handle",
         wrap_key,
         (
-            options.KEY,
+            options.KEY._replace(placeholder="exported-key-handle"),
             options.WRAPPING_KEY,
             options.OUTPUT,
             options.MECHANISM,
@@ -180,6 +182,8 @@ COMMANDS = (
             options.IV_FILE,
             options.TAG_SIZE,
         ),
+        notes="the header of the file is ours, in its real size; the late output is a sister build's; what an "
+        "option gets that does not go with the mechanism is not published",
     ),
     Command(
         "unWrapKey",
@@ -193,7 +197,7 @@ COMMANDS = (
             options.MINIMUM_SERVERS,
             options.TIMEOUT,
             options.ADDITIONAL,
-            options.TAG_SIZE,
+            options.TAG_SIZE._replace(placeholder="tag size"),
             options.IV_FILE,
             options.ATTEST,
             options.HASH,
@@ -202,10 +206,11 @@ COMMANDS = (
             _QUORUM,
             options.NO_HEADER,
             _LABEL,
-            options.IDENT,
+            options.IDENT._replace(help="specifies a key ID that no other key has, with -noheader"),
             _KEY_TYPE,
             _KEY_CLASS,
-            options.IV,
+            options.IV._replace(placeholder="unwrapping-IV"),
         ),
+        notes="refusals and the late output are not published; that the unwrapping key needs OBJ_ATTR_UNWRAP is ours",
     ),
 )

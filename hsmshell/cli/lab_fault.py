@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hsmshell.cli.settings import Settings, WrongUsage, open_lab
 from hsmshell.console.values import printable
-from hsmshell.engine.cluster.cluster import DOWN, UP
 from hsmshell.engine.errors import LabError
+from hsmshell.engine.records import DOWN, UP
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster import Cluster
@@ -49,7 +49,7 @@ def _down(lab: Lab) -> list[str]:
         if not cluster.client_up():
             lines.append(f"{_named(cluster)} is down; bring it up with: hsmshell lab fault {CLIENT} {UP}")
         for node in cluster.nodes():
-            if node.state != UP:
+            if not node.is_up:
                 again = f"hsmshell lab fault {printable(node.name)} {UP}"
                 lines.append(f"{_named(cluster, node)} is down; bring it up with: {again}")
     return lines

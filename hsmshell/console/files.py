@@ -35,6 +35,10 @@ class Files:
             raise _error(errno.EINVAL, path)
         return os.path.join(self.directory, path) if self.directory else path
 
+    def same(self, one: str, other: str) -> bool:
+        """Whether the two paths, of which neither has to be there, lead to one file. Raises ``OSError``."""
+        return os.path.realpath(self.locate(one)) == os.path.realpath(self.locate(other))
+
     def read(self, path: str) -> bytes:
         """The file's bytes. Raises ``OSError``, also for more than ``LARGEST`` bytes and a pipe that nobody fills."""
         with open(self.locate(path), "rb", buffering=0, opener=_open_at_once) as stream:
@@ -51,12 +55,14 @@ class Files:
 
     def write_all(self, contents: Mapping[str, bytes]) -> None:
         """Write several files, as ``write`` does, or none of them: each is whole beside its old content before the
-        first is replaced. Raises ``OSError``, whose ``filename`` is the path that could not be written."""
+        first is replaced, and devices and pipes, which cannot be undone, come before files. Raises ``OSError``, whose
+        ``filename`` is the path that could not be written."""
         staged: list[tuple[str, _Staged]] = []
         path = ""
         try:
             for path, data in contents.items():
                 staged.append((path, _stage(self.locate(path), data)))
+            staged.sort(key=lambda item: not item[1].through)
             while staged:
                 path, one = staged.pop(0)
                 one.commit()
@@ -72,6 +78,8 @@ class _Staged(NamedTuple):
 
     commit: Callable[[], None]
     discard: Callable[[], None]
+    through: bool = False
+    """Whether it is written through, to something that has no old content."""
 
 
 def _stage(target: str, data: bytes) -> _Staged:
@@ -83,10 +91,10 @@ def _stage(target: str, data: bytes) -> _Staged:
         return _beside(os.path.realpath(target), data, None)
     own = _own_output(status)
     if own is not None:
-        return _Staged(lambda: _append(own, data), _nothing)
+        return _Staged(lambda: _append(own, data), _nothing, through=True)
     if not stat.S_ISREG(status.st_mode):
         through = _open_through(target)
-        return _Staged(lambda: _write(through, data), lambda: os.close(through))
+        return _Staged(lambda: _write(through, data), lambda: os.close(through), through=True)
     # Asks whether this user may write it: a folder's permission to replace it is not enough.
     os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC))
     try:

@@ -42,10 +42,10 @@ class PlainConsole:
             self._sink.flush()
             raise EndOfInput
         text = line.rstrip("\r\n")
-        if hidden:
-            self._sink.write("\n")
-        elif not self._terminal:
-            self._sink.write(text + "\n")
+        if hidden or not self._terminal:
+            self._sink.write("\n" if hidden else text + "\n")
+            # A tool may write to /dev/stdout next.
+            self._sink.flush()
         return text
 
     def close(self) -> None:

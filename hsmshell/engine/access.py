@@ -78,7 +78,7 @@ class Operation(enum.Enum):
     SET_QUORUM_VALUE = "set number of approvals"
     REQUEST_TOKEN = "request officers' token"  # noqa: S105
     REQUEST_KEY_TOKEN = "request token for key"  # noqa: S105
-    APPROVE_TOKEN = "approve own token"  # noqa: S105
+    APPROVE_TOKEN = "hand in approvals"  # noqa: S105
     LIST_TOKENS = "list tokens"
     DELETE_TOKENS = "delete tokens"
 

@@ -7,6 +7,8 @@ no cryptography does not pay for it.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.attributes import KeyType
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 
 RSA_MODULUS_BITS = range(512, 16385)
 """What a modulus may have: no less than OpenSSL makes, no more than it computes with (OPENSSL_RSA_MAX_MODULUS_BITS)."""
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the library's advice to programmers, such as that an old algorithm will go some day."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def load_private(der: bytes) -> PrivateKeyTypes:
@@ -36,7 +48,8 @@ def check_private(der: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     try:
-        return encode_private(load_der_private_key(der, password=None))
+        with _quietly():
+            return encode_private(load_der_private_key(der, password=None))
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not an unencrypted private key") from problem
 
@@ -54,7 +67,8 @@ def load_public(der: bytes) -> PublicKeyTypes:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     try:
-        return load_der_public_key(der)
+        with _quietly():
+            return load_der_public_key(der)
     except (ValueError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not a public key") from problem
 
@@ -65,7 +79,8 @@ def read_public_pem(data: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
-        return encode_public(load_pem_public_key(data))
+        with _quietly():
+            return encode_public(load_pem_public_key(data))
     except (ValueError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not a PEM public key") from problem
 
@@ -77,7 +92,8 @@ def read_private_pem(data: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        return encode_private(load_pem_private_key(data, password=None))
+        with _quietly():
+            return encode_private(load_pem_private_key(data, password=None))
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not an unencrypted PEM private key") from problem
 
@@ -88,7 +104,8 @@ def is_private_pem(data: bytes) -> bool:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        load_pem_private_key(data, password=None)
+        with _quietly():
+            load_pem_private_key(data, password=None)
     except TypeError:
         return True  # so the library says that it needs a password
     except (ValueError, UnsupportedAlgorithm):
@@ -138,7 +155,7 @@ def asymmetric_type(public_der: bytes) -> KeyType:
 
 
 def check_public(der: bytes) -> None:
-    """Raise ``DataInvalid`` for a public key of which no object can be made."""
+    """Raise ``DataInvalid`` for a public key that a Luna partition does not take here: it is neither RSA nor EC."""
     if asymmetric_type(der) not in (KeyType.RSA, KeyType.EC):
         raise DataInvalid("neither RSA nor EC")
 

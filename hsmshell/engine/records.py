@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 
+UP, DOWN = "up", "down"
+"""The states of an HSM, and of a host's client."""
+
 Settings = Mapping[str, str | int | bool]
 
 
@@ -36,6 +39,11 @@ class Container(NamedTuple):
     state: str
     """``up`` or ``down``."""
     settings: Settings
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        return self.state == UP
 
 
 class User(NamedTuple):
@@ -95,7 +103,7 @@ class SessionRow(NamedTuple):
     process: str
     """The name of the process's liveness lock."""
     container: int
-    """0 for a session with every HSM of a cluster."""
+    """0 for a session with every HSM of a cluster, as the host's client opens it."""
     user_type: str
     user_name: str
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
 from hsmshell.engine.cluster import NAME_LENGTH
-from hsmshell.engine.cluster.cluster import DOWN, HANDLE_RANGE, UP
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.records import User
+from hsmshell.engine.records import DOWN, UP, User
 from hsmshell.engine.scenario_entries import (
     NUMBER,
     TABLES,

@@ -196,7 +196,8 @@ class Store(Database):
         self._delete_objects("container = ? AND handle = ?", (container, handle))
 
     def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
-        """A deleted key's bytes go with its last copy (``secure_delete`` overwrites them in the file)."""
+        """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the
+        write-ahead log that may still have them goes when the last process closes the lab."""
         rows = self._db.execute(f"DELETE FROM object WHERE {where} RETURNING material", values).fetchall()  # noqa: S608
         self._db.executemany(
             "DELETE FROM material WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM object WHERE material = ?1)", rows
@@ -242,6 +243,13 @@ class Store(Database):
 
     def has_session(self, number: int) -> bool:
         return self._db.execute("SELECT 1 FROM session WHERE id = ?", (number,)).fetchone() is not None
+
+    def end_connections(self, container: int) -> None:
+        """End the sessions with this container alone, and the objects of any session in it."""
+        for row in self.sessions():
+            if row.container == container:
+                self.delete_session(row.id)
+        self._delete_objects("container = ? AND session <> 0", (container,))
 
     def delete_session(self, number: int) -> None:
         """End a session, and with it the objects that lived in it and the quorum tokens that were given to it."""

@@ -16,6 +16,7 @@ from hsmshell.grammar.command import (
 from hsmshell.grammar.parsers import (
     AmbiguousName,
     UnknownName,
+    is_open,
     parse_assignments,
     parse_options,
     parse_positions,
@@ -37,6 +38,7 @@ __all__ = [
     "UnmetNeed",
     "UsageError",
     "WrongValue",
+    "is_open",
     "parse_assignments",
     "parse_options",
     "parse_positions",

@@ -40,6 +40,10 @@ class Parameter(NamedTuple):
     needs: tuple[str, ...] = ()
     """Other parameters of which at least one must be given with this one."""
     aliases: tuple[str, ...] = ()
+    verbatim: bool = False
+    """Whether the placeholder is what is typed, and not the name of it."""
+    secret: bool = False
+    """Whether nothing of ours may repeat the value."""
 
 
 class Command(NamedTuple, Generic[State]):
@@ -53,6 +57,10 @@ class Command(NamedTuple, Generic[State]):
     provenance: Provenance = Provenance.ATTESTED
     notes: str = ""
     """What of it is less well known than ``provenance`` says; for a person who asks."""
+    syntax: str = ""
+    """What stands behind the name in a syntax line, when the parameters do not say it; empty when they do."""
+    any_words: bool = False
+    """Whether it takes whatever words follow it, because nobody knows its syntax."""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name or alias."""

@@ -49,6 +49,11 @@ def split_words(line: str) -> list[str]:
     return words
 
 
+def is_open(line: str) -> bool:
+    """Whether a double quote of the line is not closed."""
+    return line.count('"') % 2 == 1
+
+
 def resolve(word: str, names: Iterable[str], *, fold: bool = False) -> str:
     """The name that the word abbreviates; a whole name wins over those that it begins.
 

@@ -51,12 +51,14 @@ def advice(words: Sequence[str], parameters: Sequence[Parameter] = (), refused: 
     character before a dash that stands alone or is missing.
     """
     names = {name for parameter in parameters for name in (parameter.name, *parameter.aliases)}
+    secrets = {f"-{name}" for one in parameters if one.secret for name in (one.name, *one.aliases)}
     places = list(_places(words, parameters))
     for place, (word, is_value) in enumerate(places):
         following = words[place + 1] if place + 1 < len(words) else ""
         told = _wrong_letter(word, following, names, everywhere=not is_value or word == refused)
         if told:
-            return told
+            option = words[place - 1] if place else ""
+            return told.replace(f'"{word}"', f"the value of {option}", 1) if is_value and option in secrets else told
     for place, word in enumerate(words):
         if word == "-":
             return _lone_dash(words[place + 1 :], names)

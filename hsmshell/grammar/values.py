@@ -91,16 +91,20 @@ class Hexadecimal(NamedTuple):
 
 
 class HexBytes(NamedTuple):
-    """Bytes in hexadecimal, with or without ``0x``."""
+    """Bytes in hexadecimal, with or without ``0x``; ``size`` of them, when it is not 0."""
 
+    size: int = 0
     role: str = ""
 
     def parse(self, text: str) -> bytes:
         digits = text[2:] if text[:2] in ("0x", "0X") else text
         try:
-            return bytes.fromhex(digits)
+            value = bytes.fromhex(digits)
         except ValueError:
             raise BadValue("not hexadecimal bytes") from None
+        if self.size and len(value) != self.size:
+            raise BadValue(f"not {self.size} bytes")
+        return value
 
 
 class Word(NamedTuple):

@@ -214,7 +214,11 @@ def test_init(tmp_path: Path, services: Services) -> None:
 
 
 def test_init_from_a_file(tmp_path: Path) -> None:
-    text = Path(shipped()[0].path).read_text("utf-8").replace("cluster-migration", "my cluster")
+    text = (
+        Path(next(one.path for one in shipped() if one.name == "migration"))
+        .read_text("utf-8")
+        .replace("cluster-migration", "my cluster")
+    )
     (tmp_path / "mine.toml").write_text(text, "utf-8")
     assert on(tmp_path, tmp_path / "lab", "init", "--scenario", "mine.toml").code == 0
     assert "cluster my cluster" in on(tmp_path, tmp_path / "lab", "show").out

@@ -53,9 +53,9 @@ def single(lab: Lab, folder: Path, line: str) -> Noticed:
         ("loginHSM -u CU –s crypto_user -p user1234 findKey", "User name (-s) is missing.",
          '"–s" begins with a typographic dash (U+2013); type - instead'),
         (f"{U} –p user1234", "Password (-p) is missing.", '"–p" begins with a typographic dash (U+2013)'),
-        (f"{LOGIN} genSymKey -t 31 -s 32 -l key —nex", "Invalid command —nex", '"—nex" begins with'),
-        (f"{LOGIN} genSymKey -t 31 –s 32 -l key", "Key size (-s) is missing.", '"–s" begins with'),
-        (f"{LOGIN} findKey l key", "Invalid command l", '"l" has lost its dash; type -l instead'),
+        (f"{LOGIN} genSymKey -t 31 -s 32 -l key —nex", "Invalid argument —nex", '"—nex" begins with'),
+        (f"{LOGIN} genSymKey -t 31 –s 32 -l key", "Invalid argument –s", '"–s" begins with'),
+        (f"{LOGIN} findKey l key", "Invalid argument l", '"l" has lost its dash; type -l instead'),
         (f"{LOGIN} deleteKey -k “407”", "Invalid key handle (-k).", "typographic quotation mark (U+201C)"),
         ("“help”", "Invalid command “help”", "typographic quotation mark (U+201C)"),
     ],
@@ -162,7 +162,7 @@ def test_stdout_is_the_tools_alone(lab_directory: Path, tmp_path: Path) -> None:
     ran = run_process(tmp_path, "--lab", str(lab_directory), "key_mgmt_util", *SPOILT)
     assert (ran.code, ran.err) == (1, TOLD)
     assert "hsmshell" not in ran.out
-    assert ran.out.endswith("       -s      specifies the user name\n")
+    assert ran.out.endswith("       -hpswd  asks for the password without showing it\n")
 
 
 @pytest.mark.parametrize("console", ["plain", "rich"])
@@ -171,7 +171,9 @@ def test_on_a_terminal_it_stands_below_the_error(lab_directory: Path, tmp_path: 
     command, *words = [*COMMAND, "--lab", str(lab_directory), "key_mgmt_util", *SPOILT]
     child = pexpect.spawn(command, words, env=own, timeout=60, encoding="utf-8", dimensions=(24, 200))
     child.expect(pexpect.EOF)
-    assert str(child.before).endswith("       -s      specifies the user name\r\n" + TOLD.replace("\n", "\r\n"))
+    assert str(child.before).endswith(
+        "       -hpswd  asks for the password without showing it\r\n" + TOLD.replace("\n", "\r\n")
+    )
 
 
 def test_between_two_prompts_of_a_terminal(lab_directory: Path, tmp_path: Path) -> None:
@@ -198,10 +200,10 @@ def test_the_rehearsal_shell_passes_it_on(lab_directory: Path, tmp_path: Path) -
 def test_in_a_log_of_both_streams_it_stands_below_the_error_too(lab_directory: Path, tmp_path: Path) -> None:
     line = f"'{COMMAND[0]}' -m hsmshell --lab '{lab_directory}' key_mgmt_util"
     ran = run_process(tmp_path, "-c", f"{line} {' '.join(SPOILT)} 2>&1", command=("/bin/sh",))
-    assert ran.out.endswith("       -s      specifies the user name\n" + TOLD)
+    assert ran.out.endswith("       -hpswd  asks for the password without showing it\n" + TOLD)
     typed = "loginHSM –s crypto_user\nexit\n"
     ran = run_process(tmp_path, "-c", f"{line} 2>&1", command=("/bin/sh",), typed=typed)
-    assert ran.out.endswith(f"       -s      specifies the user name\n{TOLD}\nCommand:  exit\n")
+    assert ran.out.endswith(f"       -hpswd  asks for the password without showing it\n{TOLD}\nCommand:  exit\n")
 
 
 def test_nobody_reads_it(lab_directory: Path, tmp_path: Path) -> None:
@@ -210,4 +212,4 @@ def test_nobody_reads_it(lab_directory: Path, tmp_path: Path) -> None:
     for closing in ("2>&-", "2>/dev/full"):
         ran = run_process(tmp_path, "-c", f"{line} {closing}", command=("/bin/sh",))
         assert ran.code == 1
-        assert ran.out.endswith("       -s      specifies the user name\n")
+        assert ran.out.endswith("       -hpswd  asks for the password without showing it\n")

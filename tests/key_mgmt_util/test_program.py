@@ -38,6 +38,10 @@ def handles(lab: Lab) -> list[int]:
             ["unWrapKey", "-noheader", "-l", "sign", "-kc", "4"], ["findKey"],
         ]),
         ("nonsense findKey", [["nonsense"], ["findKey"]]),
+        ("loginHSM -hpswd genSymkey -t 31", [["loginHSM", "-hpswd"], ["genSymkey", "-t", "31"]]),
+        ("genSymKey -l key nex findKey", [["genSymKey", "-l", "key", "nex"], ["findKey"]]),
+        ("genSymKey -l key –nex", [["genSymKey", "-l", "key", "–nex"]]),
+        ("deleteKey -k 408 409", [["deleteKey", "-k", "408", "409"]]),
         ("", []),
     ],
 )  # fmt: skip
@@ -65,6 +69,24 @@ def test_chain_is_cut_at_names_that_are_no_values(line: str, chain: list[list[st
 )
 def test_exit_status_of_singlecmd(lab: Lab, tmp_path: Path, line: str, status: int) -> None:
     assert single(lab, tmp_path, line).status == status
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["genSymKey -t 31 -s 32 -l x –nex", "genSymKey -t 31 -s 32 -l x nex", "genSymKey -t 31 -s 32 -l two words",
+     "genSymKey -t 31 -s 32 -l x exportPubkey -k 7"],
+)  # fmt: skip
+def test_a_command_with_a_wrong_word_is_not_carried_out(lab: Lab, tmp_path: Path, line: str) -> None:
+    ran = single(lab, tmp_path, f"{LOGIN} {line}")
+    assert ran.status == 1
+    assert "Error: Invalid argument " in ran.text
+    assert handles(lab) == []
+
+
+def test_the_chain_goes_on_after_a_failure(lab: Lab, tmp_path: Path) -> None:
+    ran = single(lab, tmp_path, f"{LOGIN} deleteKey -k 9 genSymKey -t 31 -s 32 -l x")
+    assert ran.status == 1
+    assert "Key Handle: 407" in ran.text
 
 
 def test_failed_login_stops_the_chain(lab: Lab, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_the_guides_line_with_its_lost_dash_says_what_is_missing(lab: Lab, tmp_p
     ran = single(lab, tmp_path, "loginHSM -u CU -s crypto_user p user1234 unWrapKey -f wrapped.key -w 408")
     assert ran.status == 1
     assert "Error: Password (-p) is missing." in ran.text
-    assert split_chain(["loginHSM", "-s", "a", "p", "b"]) == [["loginHSM", "-s", "a"], ["p"], ["b"]]
+    assert split_chain(["loginHSM", "-s", "a", "p", "b"]) == [["loginHSM", "-s", "a"], ["p", "b"]]
 
 
 def test_a_lab_that_was_replaced_takes_no_more_keys(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class ApplicationCore:
         return tuple(
             Slot(part.number, str(part.settings.get("slot_description", default)), part.name, part.serial)
             for part in self.appliance.partitions()
-            if part.state == "up"
+            if part.is_up
         )
 
     def sessions(self) -> tuple[Session, ...]:
@@ -193,7 +193,7 @@ class ApplicationCore:
 
     def _partition(self, slot: int) -> Container:
         for partition in self.appliance.partitions():
-            if partition.number == slot and partition.state == "up":
+            if partition.number == slot and partition.is_up:
                 return partition
         raise SlotIdInvalid(str(slot))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hsmshell.engine.access import RULES, Operation, Relation, UserType
-from hsmshell.engine.cluster.cluster import UP, Outcome, Session, related, same_type
+from hsmshell.engine.cluster.cluster import Outcome, Session, related, same_type
 from hsmshell.engine.cluster.quorum import ClusterQuorum, request_for
 from hsmshell.engine.cluster.tokens import (
     LIFETIME,
@@ -21,7 +21,6 @@ from hsmshell.engine.cluster.tokens import (
 from hsmshell.engine.errors import (
     AccessDenied,
     ArgumentsBad,
-    HsmError,
     NodeUnavailable,
     ObjectHandleInvalid,
     QuorumNotApproved,
@@ -48,7 +47,8 @@ class ClusterApproval(ClusterQuorum):
         with self._store.transaction():
             self.lab.live_sessions()
             session = self._permit(request_for(service), session)
-            up = self._up() if nodes is None else [node for node in nodes if node.state == UP]
+            asked = None if nodes is None else {node.id for node in nodes}
+            up = [node for node in self.nodes() if node.is_up and (asked is None or node.id in asked)]
             reached = [node for node in up if node.id in session.numbers]
             if not reached:
                 raise UserNotLoggedIn(service.name) if up else NodeUnavailable(service.name)
@@ -89,15 +89,10 @@ class ClusterApproval(ClusterQuorum):
         """
         with self._store.transaction():
             session = self._permit(Operation.APPROVE_TOKEN, session)
-            outcomes: list[Outcome] = []
-            for node in self._givers(session) if nodes is None else nodes:
-                try:
-                    self._approve_on(node, session, data, approvals, announced)
-                except HsmError as error:
-                    outcomes.append(Outcome(node, error))
-                else:
-                    outcomes.append(Outcome(node))
-            return tuple(outcomes)
+            return self._each(
+                self._givers(session) if nodes is None else nodes,
+                lambda node: self._approve_on(node, session, data, approvals, announced),
+            )
 
     def tokens(self, session: Session | None, node: Container) -> list[TokenState]:
         """One HSM's tokens that this user asked for or may approve.
@@ -118,18 +113,14 @@ class ClusterApproval(ClusterQuorum):
         """
         with self._store.transaction():
             session = self._permit(Operation.DELETE_TOKENS, session)
-            outcomes: list[Outcome] = []
-            for node in self.nodes() if nodes is None else nodes:
-                try:
-                    number = self._number_on(node, Operation.DELETE_TOKENS, session)
-                except HsmError as error:
-                    outcomes.append(Outcome(node, error))
-                    continue
+
+            def delete(node: Container) -> None:
+                number = self._number_on(node, Operation.DELETE_TOKENS, session)
                 for token in self._visible(node, number):
                     if everyones or token.user == number:
                         self._store.delete_token(node.id, token.number)
-                outcomes.append(Outcome(node))
-            return tuple(outcomes)
+
+            return self._each(self.nodes() if nodes is None else nodes, delete)
 
     # inside a transaction
 

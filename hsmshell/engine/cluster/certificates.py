@@ -29,8 +29,8 @@ class ClusterCertificates(ClusterCore):
 
         Raises ``NodeUnavailable``, and ``FunctionNotSupported`` for one that only somebody outside could sign.
         """
-        self._require_up(node)
         with self._store.reading():
+            self._require_up(node)
             missing = [one for one in needed(kind) if self._stored(node, one) is None]
             stored = self._stored(node, kind)
         if stored is None:

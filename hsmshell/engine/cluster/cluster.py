@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hsmshell.engine.access import RULES, Operation, Relation, UserType, check_password
@@ -21,16 +21,13 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
     UserTypeInvalid,
 )
-from hsmshell.engine.records import Container, Device, StoredObject, User
+from hsmshell.engine.records import UP, Container, Device, StoredObject, User
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
 
 MAXIMUM_FAILURES = 5
 """Wrong passwords in a row after which an account is locked on an HSM."""
-
-UP, DOWN = "up", "down"
-"""The states of an HSM and of the host's client."""
 
 HANDLE_RANGE = 0x40000
 """Each HSM of a cluster gives handles from a range of its own, this far apart."""
@@ -98,7 +95,7 @@ class ClusterCore:
             return tuple(self._store.containers(self.device.id))
 
     def _up(self) -> tuple[Container, ...]:
-        nodes = tuple(node for node in self._store.containers(self.device.id) if node.state == UP)
+        nodes = tuple(node for node in self._store.containers(self.device.id) if node.is_up)
         if not nodes:
             raise NodeUnavailable("no HSM of the cluster is up")
         return nodes
@@ -176,9 +173,36 @@ class ClusterCore:
         with self._store.reading():
             return self._store.has_session(session.id)
 
+    def first_up(self) -> Container | None:
+        """The first HSM that is up, if one is. Raises ``ClientUnavailable``."""
+        return next((node for node in self.nodes() if node.is_up), None)
+
     def _require_up(self, node: Container) -> None:
-        if node.state != UP:
-            raise NodeUnavailable(node.address)
+        """Raise ``NodeUnavailable`` unless the HSM is up now, whatever it was when the caller saw it."""
+        with self._store.reading():
+            self.check_client()
+            if not any(one.id == node.id and one.is_up for one in self._store.containers(self.device.id)):
+                raise NodeUnavailable(node.address)
+
+    def _number_on(self, node: Container, operation: Operation, session: Session | None) -> int:
+        """The caller's number on an HSM. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``NodeUnavailable``."""
+        session = self._permit(operation, session)
+        self._require_up(node)
+        if node.id not in session.numbers:
+            raise UserNotLoggedIn(node.address)
+        return session.numbers[node.id]
+
+    def _each(self, nodes: Sequence[Container], action: Callable[[Container], object]) -> tuple[Outcome, ...]:
+        """Do something on each HSM; what each said."""
+        outcomes: list[Outcome] = []
+        for node in nodes:
+            try:
+                action(node)
+            except HsmError as error:
+                outcomes.append(Outcome(node, error))
+            else:
+                outcomes.append(Outcome(node))
+        return tuple(outcomes)
 
     # rights
 
@@ -198,14 +222,12 @@ class ClusterCore:
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``, in this order.
         """
+        number = self._number_on(node, operation, session)
         session = self._permit(operation, session)
-        self._require_up(node)
-        if node.id not in session.numbers:
-            raise UserNotLoggedIn(node.address)
         key = self._store.object(node.id, handle)
         if key is None or (key.session and key.session != session.id):
             raise ObjectHandleInvalid(str(handle))
-        if not related(session.numbers.get(node.id, 0), key, RULES[operation].relation):
+        if not related(number, key, RULES[operation].relation):
             raise AccessDenied(str(handle))
         return session, key
 

@@ -176,8 +176,9 @@ class ClusterCreation(ClusterCore):
 
     def _check_spec(self, session: Session, nodes: Sequence[Container], spec: KeySpec) -> None:
         reachable = [node for node in nodes if node.id in session.numbers]
-        if not reachable or len(reachable) < spec.minimum_nodes:
-            raise NodeUnavailable(f"{len(reachable)} of {spec.minimum_nodes} HSMs")
+        holders = reachable[:1] if spec.session_only else reachable
+        if not holders or len(holders) < spec.minimum_nodes:
+            raise NodeUnavailable(f"{len(holders)} of {spec.minimum_nodes} HSMs")
         home = reachable[0]
         for number in spec.shares:
             user = self._store.user_numbered(home.id, number)
@@ -187,5 +188,5 @@ class ClusterCreation(ClusterCore):
                 raise ShareListInvalid(str(number))
         if spec.quorum > len(set(spec.shares)) + 1 or (spec.quorum and not spec.shares):
             raise QuorumValueInvalid(str(spec.quorum))
-        if spec.ident and self._store.objects(home.id, ident=spec.ident):
+        if spec.ident and any(self._store.objects(node.id, ident=spec.ident) for node in reachable):
             raise KeyIdExists(spec.ident.decode("utf-8", "replace"))

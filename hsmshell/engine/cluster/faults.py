@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hsmshell.engine.cluster.cluster import DOWN, UP, ClusterCore
-from hsmshell.engine.records import Container
+from hsmshell.engine.cluster.cluster import ClusterCore
+from hsmshell.engine.records import DOWN, UP, Container
 
 
 class ClusterFaults(ClusterCore):
@@ -23,6 +23,8 @@ class ClusterFaults(ClusterCore):
             return len(lost)
 
     def set_node(self, node: Container, *, up: bool) -> None:
-        """Take an HSM down, or bring it up with everything that was on it."""
+        """Take an HSM down, which ends what lived in connections to it; or bring it up with all else that was on it."""
         with self._store.transaction():
             self._store.set_container_state(node.id, UP if up else DOWN)
+            if not up:
+                self._store.end_connections(node.id)

@@ -12,7 +12,7 @@ from hsmshell.engine.cluster.cluster import Session
 from hsmshell.engine.cluster.creation import Created
 from hsmshell.engine.cluster.keys import KeySpec
 from hsmshell.engine.cluster.operations import ClusterKeys
-from hsmshell.engine.errors import HsmError, MaskedObjectInvalid, UserNotFound
+from hsmshell.engine.errors import AccessDenied, HsmError, MaskedObjectInvalid, UserNotFound
 from hsmshell.engine.mechanisms import MechanismParameters
 from hsmshell.engine.records import Container, StoredObject
 
@@ -49,7 +49,8 @@ class ClusterMasking(ClusterKeys):
         """A sealed key under a new handle, with its attributes, owner, shares and quorum as they were.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``MaskedObjectInvalid`` for what was not sealed in this
-        lineage, ``UserNotFound`` when an HSM does not know the owner, and what making a key raises.
+        lineage, ``AccessDenied`` for a session key of somebody else, ``UserNotFound`` when an HSM does not know the
+        owner or a sharer, and what making a key raises.
         """
         self.check_login(Operation.CREATE_KEY, session)
         key, names, material = self._opened(masked)
@@ -58,9 +59,17 @@ class ClusterMasking(ClusterKeys):
             session = self._permit(Operation.CREATE_KEY, session)
             nodes = [node for node in self._up() if node.id in session.numbers]
             ident = key.attributes.get(Attribute.ID, b"")
-            spec = KeySpec(key.label, ident if isinstance(ident, bytes) else b"", minimum_nodes=minimum_nodes)
+            spec = KeySpec(
+                key.label,
+                ident if isinstance(ident, bytes) else b"",
+                session_only=not key.flag(Attribute.TOKEN),
+                minimum_nodes=minimum_nodes,
+            )
             self._check_spec(session, nodes, spec)
-            targets = nodes if key.flag(Attribute.TOKEN) else nodes[:1]
+            if spec.session_only and owner.lower() != session.user_name.lower():
+                # It would live in a session in which its owner is not.
+                raise AccessDenied(owner)
+            targets = nodes[:1] if spec.session_only else nodes
             handles = self._new_handles(targets, 1)
             row = self._store.add_material(material)
             for node in targets:
@@ -70,7 +79,7 @@ class ClusterMasking(ClusterKeys):
                         handle=handles[0],
                         material=row,
                         owner=self._number(node, owner),
-                        session=0 if key.flag(Attribute.TOKEN) else session.id,
+                        session=session.id if spec.session_only else 0,
                         shares=frozenset(self._number(node, name) for name in sharers),
                     )
                 )

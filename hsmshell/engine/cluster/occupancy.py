@@ -22,8 +22,8 @@ class ClusterOccupancy(ClusterCore):
 
     def of(self, node: Container) -> Occupancy:
         """What one HSM holds at this moment. Raises ``NodeUnavailable``."""
-        self._require_up(node)
         with self._store.transaction():
+            self._require_up(node)
             # First of all: sessions of dead processes end here, with the keys that lived in them.
             sessions = self.lab.live_sessions()
             session_keys = self._store.count_session_objects(node.id)

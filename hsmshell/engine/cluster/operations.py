@@ -13,9 +13,7 @@ from hsmshell.engine.errors import (
     ActionProhibited,
     AttributeReadOnly,
     AttributeValueInvalid,
-    HsmError,
-    NodeUnavailable,
-    UserNotLoggedIn,
+    KeyIdExists,
 )
 from hsmshell.engine.records import Container, StoredObject
 
@@ -40,7 +38,7 @@ class ClusterKeys(ClusterCreation):
     # finding and reading
 
     def find(self, session: Session | None, criteria: Criteria = Criteria()) -> list[StoredObject]:  # noqa: B008
-        """The keys that this user may use and that meet all criteria, in the order of their handles."""
+        """The keys that this user may use and that meet all criteria, in the order of their creation."""
         with self._store.reading():
             session = self._permit(Operation.READ_KEY, session)
             found: dict[int, StoredObject] = {}
@@ -57,7 +55,8 @@ class ClusterKeys(ClusterCreation):
                 ):
                     if key.handle not in found and self._usable(session, number, key) and _meets(key, criteria):
                         found[key.handle] = key
-            return [found[handle] for handle in sorted(found)]
+            # Material is numbered as it comes in, handles only within the range of an HSM.
+            return sorted(found.values(), key=lambda key: (key.material, key.handle))
 
     def _usable(self, session: Session, number: int, key: StoredObject) -> bool:
         return key.session in (0, session.id) and related(number, key, Relation.SHARER)
@@ -80,14 +79,7 @@ class ClusterKeys(ClusterCreation):
         """
         self.check_login(Operation.READ_KEY, session)
         with self._store.reading():
-            return tuple(self._located(node, session, handle) for node in self.nodes())
-
-    def _located(self, node: Container, session: Session | None, handle: int) -> Outcome:
-        try:
-            self._key_on(node, Operation.READ_KEY, session, handle)
-        except HsmError as error:
-            return Outcome(node, error)
-        return Outcome(node)
+            return self._each(self.nodes(), lambda node: self._key_on(node, Operation.READ_KEY, session, handle))
 
     # changing and deleting
 
@@ -95,14 +87,18 @@ class ClusterKeys(ClusterCreation):
         """Make a session key a token key: it is copied to every HSM, under its handle, and outlives the session.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied``,
-        ``AttributeReadOnly`` for a key that is a token key already, and ``ObjectCountExceeded``.
+        ``AttributeReadOnly`` for a key that is a token key already, ``KeyIdExists`` and ``ObjectCountExceeded``.
         """
         with self._store.transaction():
             session, key = self._key(Operation.CHANGE_KEY, session, handle)
             if not key.session:
                 raise AttributeReadOnly(Attribute.TOKEN.name)
             nodes = {node.id: node for node in self._up() if node.id in session.numbers}
-            self._require_room([node for node in nodes.values() if node.id != key.container], 1)
+            others = [node for node in nodes.values() if node.id != key.container]
+            self._require_room(others, 1)
+            ident = key.attributes.get(Attribute.ID, b"")
+            if isinstance(ident, bytes) and ident and any(self._store.objects(one.id, ident=ident) for one in others):
+                raise KeyIdExists(ident.decode("utf-8", "replace"))
             home = nodes[key.container]
             kept = key._replace(session=0, attributes={**key.attributes, Attribute.TOKEN: True})
             for node in nodes.values():
@@ -110,13 +106,7 @@ class ClusterKeys(ClusterCreation):
                 self._store.replace_object(
                     kept._replace(container=node.id, owner=session.numbers[node.id], shares=shares)
                 )
-            return tuple(self._reached(node, session) for node in self.nodes())
-
-    def _reached(self, node: Container, session: Session) -> Outcome:
-        """Whether the HSM was there to be told something by this session."""
-        if node.state != "up":
-            return Outcome(node, NodeUnavailable(node.address))
-        return Outcome(node, None if node.id in session.numbers else UserNotLoggedIn(node.address))
+            return self._each(self.nodes(), lambda node: self._number_on(node, Operation.CHANGE_KEY, session))
 
     def set_attribute(
         self, session: Session | None, node: Container, handle: int, attribute: Attribute, value: AttributeValue
@@ -141,24 +131,24 @@ class ClusterKeys(ClusterCreation):
     def delete_key(self, session: Session | None, handle: int) -> tuple[Outcome, ...]:
         """Delete the key from every HSM on which its owner is logged in; what each HSM said.
 
-        An HSM that is down or has no session keeps its copy. Raises ``UserNotLoggedIn``, ``UserNotAuthorized``,
-        ``ObjectHandleInvalid``, ``AccessDenied`` or ``ActionProhibited`` when no HSM can delete it.
+        An HSM that is down or has no session keeps its copy; a session key is on one alone. Raises
+        ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied`` or ``ActionProhibited``
+        when no HSM can delete it.
         """
         with self._store.transaction():
             found = self._key(Operation.DELETE_KEY, session, handle)[1]
             if not found.flag(Attribute.DESTROYABLE):
                 raise ActionProhibited(str(handle))
-            return tuple(self._delete_on(node, session, handle) for node in self.nodes())
+            if found.session:
+                self._store.delete_object(found.container, handle)
+                return self._each(self.nodes(), lambda node: self._number_on(node, Operation.DELETE_KEY, session))
+            return self._each(self.nodes(), lambda node: self._delete_on(node, session, handle))
 
-    def _delete_on(self, node: Container, session: Session | None, handle: int) -> Outcome:
-        try:
-            session, key = self._key_on(node, Operation.DELETE_KEY, session, handle)
-            if not key.flag(Attribute.DESTROYABLE):
-                raise ActionProhibited(str(handle))
-        except HsmError as error:
-            return Outcome(node, error)
+    def _delete_on(self, node: Container, session: Session | None, handle: int) -> None:
+        _, key = self._key_on(node, Operation.DELETE_KEY, session, handle)
+        if not key.flag(Attribute.DESTROYABLE):
+            raise ActionProhibited(str(handle))
         self._store.delete_object(node.id, handle)
-        return Outcome(node)
 
 
 def _meets(key: StoredObject, criteria: Criteria) -> bool:

@@ -19,7 +19,6 @@ from hsmshell.engine.errors import (
     SignatureInvalid,
     UserNotAuthorized,
     UserNotFound,
-    UserNotLoggedIn,
 )
 from hsmshell.engine.records import Container
 
@@ -111,14 +110,6 @@ class ClusterQuorum(ClusterCore):
             raise QuorumNotApproved(service.name)
 
     # inside a transaction
-
-    def _number_on(self, node: Container, operation: Operation, session: Session | None) -> int:
-        """The caller's number on an HSM. Raises as ``_key_on`` does."""
-        session = self._permit(operation, session)
-        self._require_up(node)
-        if node.id not in session.numbers:
-            raise UserNotLoggedIn(node.address)
-        return session.numbers[node.id]
 
     def _settings(self, node: Container) -> dict[str, str | int | bool]:
         """An HSM's settings as they are now: a caller's ``node`` may be older."""

@@ -12,6 +12,7 @@ from hsmshell.engine.cluster.operations import ClusterKeys
 from hsmshell.engine.errors import (
     AccessDenied,
     KeyFunctionNotPermitted,
+    KeySizeRange,
     KeyUnextractable,
     ObjectHandleInvalid,
     WrappingKeyTypeInconsistent,
@@ -64,6 +65,9 @@ class ClusterTransfer(ClusterKeys):
             wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
             if not target.flag(Attribute.EXTRACTABLE):
                 raise KeyUnextractable(str(handle))
+            if mechanism is Mechanism.AES_KEY_WRAP and target.object_class is ObjectClass.PRIVATE_KEY:
+                # Its DER has whole blocks only by chance: the guide names the types that this mechanism takes.
+                raise KeySizeRange("no key of a length in whole blocks")
             if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
                 raise AccessDenied(str(handle))
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
@@ -82,7 +86,8 @@ class ClusterTransfer(ClusterKeys):
 
         Raises as ``wrap_key`` does for its wrapping key, and ``KeySizeRange``.
         """
-        return crypto.wrap(mechanism, self._using(session, wrapping, use, mechanism), data, parameters)
+        key = self._using(session, wrapping, use, mechanism)
+        return crypto.wrap(mechanism, key, data, parameters, self.lab.services.random_bytes)
 
     def unwrap_data(
         self,
