@@ -13,7 +13,7 @@ import pytest
 from hsmshell.console import Context, Files, Generation
 from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.scenario import create_lab
+from hsmshell.engine.scenario import create_lab, shipped
 from hsmshell.engine.services import Services, generate_rsa
 
 KEYS = Path(__file__).parent / "data" / "rsa"
@@ -67,7 +67,11 @@ def services() -> Services:
 def migration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of a lab from the scenario migration; nobody opens it, everybody copies it."""
     directory = tmp_path_factory.mktemp("migration") / "lab"
-    create_lab(str(directory), "migration", services=pooled_services()).close()
+    # The cheapest scrypt: a suite logs in thousands of times, and what hashing costs has a test of its own.
+    source = next(one.path for one in shipped() if one.name == "migration")
+    scenario = directory.parent / "migration.toml"
+    scenario.write_text(Path(source).read_text("utf-8").replace("password_cost = 4096", "password_cost = 2"))
+    create_lab(str(directory), str(scenario), services=pooled_services()).close()
     return directory
 
 

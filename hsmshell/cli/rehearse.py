@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from hsmshell.cli.settings import Settings, WrongUsage
@@ -31,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Play the procedure on a lab of its own; 0 only when it held. Raises ``LabError`` and ``WrongUsage``."""
     from hsmshell.rehearsal.procedure import load
-    from hsmshell.transcript.ending import terminable
+    from hsmshell.transcript.ending import temporary_directory, terminable
 
     procedure = load(options.procedure)
     if not options.auto:
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         if settings.lab:
             return _play(procedure, settings.lab)
         # A rehearsal that plays itself leaves the current lab alone: its handles are those of a fresh one.
-        with tempfile.TemporaryDirectory(prefix="hsmshell-rehearsal-") as directory:
+        with temporary_directory("hsmshell-rehearsal-") as directory:
             return _play(procedure, os.path.join(directory, "lab"))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from types import FrameType
+
+_ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 TERMINATED = 128 + signal.SIGTERM
 """The exit code that a shell reports for a process that the signal ended."""
@@ -14,6 +18,26 @@ TERMINATED = 128 + signal.SIGTERM
 
 class Terminated(SystemExit):
     """The process was told to terminate."""
+
+
+@contextlib.contextmanager
+def temporary_directory(prefix: str) -> Iterator[str]:
+    """An empty directory that goes with the block, also when the process is interrupted or told to terminate.
+
+    These signals wait while the directory is there and nobody has taken it into care yet. Should one come before the
+    block has begun, the generator is closed, and its ending is the same.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        directory = tempfile.mkdtemp(prefix=prefix)
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            yield directory
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            shutil.rmtree(directory, ignore_errors=True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import FOLD
-from hsmshell.transcript.ending import Terminated
+from hsmshell.transcript.ending import Terminated, temporary_directory
 from hsmshell.transcript.log import Document, Finding, Section
 from hsmshell.transcript.player import Exchange, LogConsole
 
@@ -82,7 +82,7 @@ def replay(
     wrap: Wrapper | None = None,
 ) -> Report:
     """Replay a document in a temporary lab and working directory."""
-    with tempfile.TemporaryDirectory(prefix="hsmshell-replay-") as base:
+    with temporary_directory("hsmshell-replay-") as base:
         work = os.path.join(base, "work")
         os.mkdir(work)
         scenario = document.sections[0].lab or "migration"
