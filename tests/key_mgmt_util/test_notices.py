@@ -89,6 +89,39 @@ def test_interactive(lab: Lab, tmp_path: Path, line: str, notice: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "error", "notice"),
+    [
+        ("genSymKey -t 31 -s 32 -l", "Invalid argument -l", "-l has no value; type one behind it"),
+        ("deleteKey -k -k 7", "Invalid argument -k", "-k has no value; type one behind it"),
+        ("Command:  findKey", "Invalid command Command:", "Command: is the tool's prompt; leave it out"),
+        ('genSymKey -t 31 -s 32 -l "my key -nex', "Invalid argument my key -nex", 'a " is not closed; close it'),
+    ],
+)
+def test_other_ways_to_spoil_a_line(lab: Lab, tmp_path: Path, line: str, error: str, notice: str) -> None:
+    ran = play(lab, tmp_path, [], LOGIN, line, "findKey")
+    assert f"Error: {error}\n" in ran.text
+    assert len(ran.notices) == 1
+    assert ran.notices[0].startswith(notice)
+    assert "Total number of keys present 0\n" in ran.text
+
+
+def test_a_password_is_not_repeated(lab: Lab, tmp_path: Path) -> None:
+    line = "loginHSM -u CU -p “user1234”"
+    for ran in (single(lab, tmp_path, line), play(lab, tmp_path, [], line)):
+        assert len(ran.notices) == 1
+        assert "user1234" not in ran.notices[0]
+        assert ran.notices[0].startswith("the value of -p begins with a typographic quotation mark (U+201C)")
+
+
+def test_commands_without_the_word_singlecmd(lab: Lab, tmp_path: Path) -> None:
+    ran = play(lab, tmp_path, LOGIN.split())
+    assert ran.status == 1
+    assert "Command:" not in ran.text
+    assert ran.notices == ["commands on the command line follow the word singlecmd; put it before loginHSM"]
+    assert play(lab, tmp_path, ["/opt/cloudhsm/etc/x.cfg"], "exit").notices == []
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "findKey",

@@ -181,6 +181,16 @@ def test_files_that_are_no_plain_key_are_refused(
     assert keys(lab) == 2
 
 
+def test_a_key_of_an_old_algorithm_is_refused_without_the_librarys_advice(
+    lab: Lab, tmp_path: Path, openssl: Callable[..., bytes], recwarn: pytest.WarningsRecorder
+) -> None:
+    openssl("genpkey", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", "key.pem")
+    ran = session(lab, tmp_path, "importPrivateKey -f key.pem -l a -w 407", "IsValidKeyHandlefile -f key.pem")
+    assert "Error: Failed to read key file key.pem\n" in ran.text
+    assert "Input key file has real private key\n" in ran.text
+    assert recwarn.list == []
+
+
 @pytest.mark.parametrize("key_type", [31, 21])
 @pytest.mark.parametrize(
     ("number", "cipher"), [(4, "id-aes256-wrap"), (5, "id-aes256-wrap"), (6, "id-aes256-wrap-pad")]

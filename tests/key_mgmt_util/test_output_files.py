@@ -91,6 +91,22 @@ def test_an_old_file_stays_when_the_command_fails_and_goes_when_it_does_not(
     assert (tmp_path / "out").read_bytes() != b"old"
 
 
+@pytest.mark.parametrize("out", ["./iv", "sub/../iv", "link"])
+def test_one_file_under_two_names_is_refused(lab: Lab, tmp_path: Path, out: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to("iv")
+    ran = interactive(lab, tmp_path, *SETUP, f"wrapKey -k 410 -w 407 -m 10 -noheader -iv_file iv -out {out}")
+    assert "Error: Invalid IV file (-iv_file).\n" in ran.text
+    assert not (tmp_path / "iv").exists()
+
+
+def test_a_full_device_leaves_the_other_file_alone(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "iv").write_bytes(b"old iv")
+    ran = interactive(lab, tmp_path, *SETUP, "wrapKey -k 410 -w 407 -m 10 -noheader -iv_file iv -out /dev/full")
+    assert "Error: Failed to write file /dev/full\n" in ran.text
+    assert (tmp_path / "iv").read_bytes() == b"old iv"
+
+
 def test_both_files_of_a_wrap_are_replaced_or_neither(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "iv").write_bytes(b"old iv")
     (tmp_path / "out").mkdir()

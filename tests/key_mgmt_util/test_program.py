@@ -144,6 +144,12 @@ def test_help_of_each_command_is_its_declaration(lab: Lab, tmp_path: Path, name:
             assert parameter.title
 
 
+@pytest.mark.parametrize("name", sorted(every_command()))
+def test_a_help_text_fits_a_terminal(name: str) -> None:
+    lines = help_block(every_command()[name]).splitlines()
+    assert max(len(line) for line in lines if not line.startswith("Syntax: ")) <= 80
+
+
 def test_listing_names_every_command_once() -> None:
     words = [line.split()[0] for line in listing().splitlines() if line.startswith("   ") and line[3] != " "]
     names = [word for word in words if word not in ("Command", "=======")]
