@@ -49,9 +49,19 @@ def check_private(der: bytes) -> bytes:
 
     try:
         with _quietly():
-            return encode_private(load_der_private_key(der, password=None))
+            key = load_der_private_key(der, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not an unencrypted private key") from problem
+    return _of_a_kind(key)
+
+
+def _of_a_kind(key: PrivateKeyTypes) -> bytes:
+    """The key's PKCS#8 DER. Raises ``DataInvalid`` for one that is neither RSA, DSA nor EC."""
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    if not isinstance(key, (rsa.RSAPrivateKey, dsa.DSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        raise DataInvalid("neither RSA, DSA nor EC")
+    return encode_private(key)
 
 
 def encode_private(key: PrivateKeyTypes) -> bytes:
@@ -93,9 +103,10 @@ def read_private_pem(data: bytes) -> bytes:
 
     try:
         with _quietly():
-            return encode_private(load_pem_private_key(data, password=None))
+            key = load_pem_private_key(data, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise DataInvalid("not an unencrypted PEM private key") from problem
+    return _of_a_kind(key)
 
 
 def is_private_pem(data: bytes) -> bool:
