@@ -13,8 +13,11 @@ from hsmshell.engine.attributes import USAGE, Attribute, Attributes, KeyType, Ob
 from hsmshell.engine.errors import WrappedKeyInvalid
 from hsmshell.engine.records import StoredObject
 
-MAGIC = b"HSMSHELL-SIMULATOR-WRAPPED-KEY\0\1"
+MAGIC = b"HSMSHELL-SIMULATOR-WRAPPED-KEY\0\2"
 _FIXED = struct.Struct(">32sBBHHB127sB64s")
+CHECK = 4
+"""The bytes at a header's end that its others determine."""
+
 SIZES = {ObjectClass.SECRET_KEY: 267, ObjectClass.PRIVATE_KEY: 284}
 
 
@@ -38,7 +41,15 @@ def encode(key: StoredObject, mechanism: int) -> bytes:
     packed = _FIXED.pack(
         MAGIC, mechanism, key.object_class, key.key_type, bits, len(label), label, len(ident[:64]), ident[:64]
     )
-    return packed.ljust(SIZES[key.object_class], b"\0")
+    body = packed.ljust(SIZES[key.object_class] - CHECK, b"\0")
+    return body + _check(body)
+
+
+def _check(body: bytes) -> bytes:
+    """What tells a damaged header from a whole one; it is no secret."""
+    import hashlib
+
+    return hashlib.sha256(body).digest()[:CHECK]
 
 
 def decode(data: bytes) -> tuple[Header, bytes]:
@@ -58,6 +69,8 @@ def decode(data: bytes) -> tuple[Header, bytes]:
         )
     except (ValueError, KeyError) as problem:
         raise WrappedKeyInvalid("no header of a key") from problem
+    if data[size - CHECK : size] != _check(data[: size - CHECK]):
+        raise WrappedKeyInvalid("a damaged header")
     if header.key_type not in UNWRAPPABLE[header.object_class]:
         raise WrappedKeyInvalid("no key has that class and type")
     if len(data) <= size:

@@ -85,7 +85,8 @@ def _run_interactive(tool: Utility) -> int:
             line = tool.context.console.ask(PROMPT, Ask.COMMAND)
             words = split_words(line)
             if is_open(line):
-                tool.complain(printable(f"Invalid argument {words[-1]}"))
+                # What stands behind it may be a password.
+                tool.complain('Invalid argument "')
                 tool.context.notice('a " is not closed; close it and type the line again')
             elif words:
                 execute(tool, words)
@@ -102,7 +103,7 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
     status, before = SUCCESS, tuple[Parameter, ...]()
     for number, command in enumerate(chain):
         if number:
-            tool.write("Command: " + printable("  ".join(command)) + "\n")
+            tool.write("Command: " + printable("  ".join(_shown(command))) + "\n")
         strays = [word for stray in takewhile(_is_stray, chain[number + 1 :]) for word in stray]
         try:
             if execute(tool, command, strays, before) != SUCCESS:
@@ -116,6 +117,17 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
         known = find(command[0])
         before = known.parameters if known is not None else ()
     return status
+
+
+def _shown(words: Sequence[str]) -> list[str]:
+    """The command as it is repeated on the screen: a password is not."""
+    command = find(words[0])
+    shown = list(words)
+    for place, word in enumerate(words[:-1]):
+        parameter = command.parameter(word[1:]) if command is not None and word.startswith("-") else None
+        if parameter is not None and parameter.secret:
+            shown[place + 1] = "***"
+    return shown
 
 
 def _is_stray(words: Sequence[str]) -> bool:

@@ -68,6 +68,7 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
     def action() -> int:
         from hsmshell import registry
 
+        _end_in_order()
         run = registry.load(name)
         lab = open_lab(settings)
         try:
@@ -80,6 +81,19 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
             lab.close()
 
     return guarded(action)
+
+
+def _end_in_order() -> None:
+    """Told to terminate, or left by its terminal, a tool ends as it does at Ctrl-C: it logs out, the terminal shows
+    again what is typed, and no draft of a file is left."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
 
 
 def shim(name: str, lab: str = "") -> None:

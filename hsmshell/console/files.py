@@ -33,6 +33,8 @@ class Files:
         """The path that the operating system is asked for. Raises ``OSError`` for what can be no path."""
         if "\0" in path:
             raise _error(errno.EINVAL, path)
+        # The console speaks UTF-8 whatever the locale; the bytes that were typed are those of the name.
+        path = os.fsdecode(path.encode("utf-8", "surrogateescape"))
         return os.path.join(self.directory, path) if self.directory else path
 
     def same(self, one: str, other: str) -> bool:
@@ -60,9 +62,9 @@ class Files:
         staged: list[tuple[str, _Staged]] = []
         path = ""
         try:
-            for path, data in contents.items():
-                staged.append((path, _stage(self.locate(path), data)))
-            staged.sort(key=lambda item: not item[1].through)
+            # A pipe may wait for its reader: nothing lies beside a file meanwhile.
+            for path in sorted(contents, key=lambda path: _is_plain(self.locate(path))):
+                staged.append((path, _stage(self.locate(path), contents[path])))
             while staged:
                 path, one = staged.pop(0)
                 one.commit()
@@ -78,8 +80,11 @@ class _Staged(NamedTuple):
 
     commit: Callable[[], None]
     discard: Callable[[], None]
-    through: bool = False
-    """Whether it is written through, to something that has no old content."""
+
+
+def _is_plain(target: str) -> bool:
+    """Whether a draft beside it takes the target's place: it is a file, or nothing yet."""
+    return not os.path.exists(target) or os.path.isfile(target)
 
 
 def _stage(target: str, data: bytes) -> _Staged:
@@ -91,10 +96,10 @@ def _stage(target: str, data: bytes) -> _Staged:
         return _beside(os.path.realpath(target), data, None)
     own = _own_output(status)
     if own is not None:
-        return _Staged(lambda: _append(own, data), _nothing, through=True)
+        return _Staged(lambda: _append(own, data), _nothing)
     if not stat.S_ISREG(status.st_mode):
         through = _open_through(target)
-        return _Staged(lambda: _write(through, data), lambda: os.close(through), through=True)
+        return _Staged(lambda: _write(through, data), lambda: os.close(through))
     # Asks whether this user may write it: a folder's permission to replace it is not enough.
     os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC))
     try:

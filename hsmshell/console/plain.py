@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from typing import TextIO
 
 from hsmshell.console.console import Ask, EndOfInput
 from hsmshell.console.values import Kind, Part, text_of
+
+LONGEST = 1 << 20
+"""The characters that a line of the input may have: a device that never ends is no input."""
 
 
 class PlainConsole:
@@ -36,7 +40,9 @@ class PlainConsole:
         with self._echo_off() if hidden and self._terminal else nullcontext():
             self._sink.write(prompt)
             self._sink.flush()
-            line = self._source.readline()
+            line = self._source.readline(LONGEST)
+        if len(line) == LONGEST:
+            raise OSError(errno.EMSGSIZE, f"a line of the input has more than {LONGEST} characters")
         if not line:
             self._sink.write("\n")
             self._sink.flush()

@@ -87,8 +87,8 @@ def serial(text: str) -> Value:
 
 
 def path(text: str) -> Value:
-    """A file's name as the user wrote it."""
-    return Value(Kind.PATH, text)
+    """A file's name as the user wrote it, without what a terminal would obey."""
+    return Value(Kind.PATH, printable(text))
 
 
 def printable(text: str) -> str:

@@ -97,12 +97,12 @@ class Database:
             text = str(problem)
             if "locked" in text or "busy" in text:
                 advice = "another process holds it; try again when that one has ended"
-            elif "full" in text:
+            elif "full" in text or ("I/O" in text and self._is_full()):
                 advice = "the disk is full; free some space and repeat the command"
             elif "readonly" in text or "unable to open" in text:
                 advice = "it cannot be written; check the directory's permissions"
             else:
-                advice = f"{text}; check the disk, or make a new lab with: hsmshell lab init --force"
+                advice = f"{text}; check the disk and repeat the command"
             raise LabError(f"the lab {self._path} could not be used: {advice}") from problem
         except sqlite3.IntegrityError as problem:
             raise LabConflict(f"{problem}") from problem
@@ -110,6 +110,13 @@ class Database:
             raise LabError(
                 f"the lab {self._path} is damaged ({problem}); make a new one with: hsmshell lab init --force"
             ) from problem
+
+    def _is_full(self) -> bool:
+        """Whether the disk has no room: SQLite says "I/O error" when a file of its own finds none."""
+        try:
+            return os.statvfs(os.path.dirname(self._path) or ".").f_bavail == 0
+        except OSError:
+            return False
 
     @contextmanager
     def _bracket(self, begin: str) -> Iterator[None]:

@@ -7,9 +7,8 @@ no cryptography does not pay for it.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import DataInvalid
@@ -22,14 +21,43 @@ RSA_MODULUS_BITS = range(512, 16385)
 """What a modulus may have: no less than OpenSSL makes, no more than it computes with (OPENSSL_RSA_MAX_MODULUS_BITS)."""
 
 
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Without the library's advice to programmers, such as that an old algorithm will go some day."""
+LONGEST = 3_000
+"""The bytes of DER that a key from outside may have: the PKCS#8 of an RSA key of 4096 bits has 2,376. What is longer
+could keep OpenSSL busy for minutes."""
+
+_LONGEST_PEM = LONGEST * 3 // 2
+"""The bytes between the two marks of a PEM file: Base64 and line ends add less than half."""
+
+_Key = TypeVar("_Key")
+
+
+def _loaded(load: Callable[[], _Key], what: str) -> _Key:
+    """What the library makes of bytes from outside, without its advice to programmers (that an old algorithm will go).
+
+    Raises ``DataInvalid``.
+    """
     import warnings
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return load()
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as problem:
+        raise DataInvalid(what) from problem
+
+
+def _require_short(data: bytes) -> None:
+    """Raise ``DataInvalid`` for DER that is no key of ours in any case."""
+    if len(data) > LONGEST:
+        raise DataInvalid(f"{len(data)} bytes")
+
+
+def _require_short_pem(data: bytes) -> None:
+    _, _, body = data.partition(b"-----BEGIN ")
+    if len(body.partition(b"-----END ")[0]) > _LONGEST_PEM:
+        raise DataInvalid("a longer key than any of ours")
 
 
 def load_private(der: bytes) -> PrivateKeyTypes:
@@ -44,15 +72,10 @@ def check_private(der: bytes) -> bytes:
 
     Raises ``DataInvalid`` for anything that is not an unencrypted RSA, DSA or EC private key.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    try:
-        with _quietly():
-            key = load_der_private_key(der, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
-        raise DataInvalid("not an unencrypted private key") from problem
-    return _of_a_kind(key)
+    _require_short(der)
+    return _of_a_kind(_loaded(lambda: load_der_private_key(der, password=None), "not an unencrypted private key"))
 
 
 def _of_a_kind(key: PrivateKeyTypes) -> bytes:
@@ -61,7 +84,7 @@ def _of_a_kind(key: PrivateKeyTypes) -> bytes:
 
     if not isinstance(key, (rsa.RSAPrivateKey, dsa.DSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise DataInvalid("neither RSA, DSA nor EC")
-    return encode_private(key)
+    return _loaded(lambda: encode_private(key), "not a consistent private key")
 
 
 def encode_private(key: PrivateKeyTypes) -> bytes:
@@ -73,55 +96,43 @@ def encode_private(key: PrivateKeyTypes) -> bytes:
 
 def load_public(der: bytes) -> PublicKeyTypes:
     """A public key from SubjectPublicKeyInfo DER. Raises ``DataInvalid``."""
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    try:
-        with _quietly():
-            return load_der_public_key(der)
-    except (ValueError, UnsupportedAlgorithm) as problem:
-        raise DataInvalid("not a public key") from problem
+    return _loaded(lambda: load_der_public_key(der), "not a public key")
 
 
 def read_public_pem(data: bytes) -> bytes:
     """The SubjectPublicKeyInfo DER of a PEM public key (RFC 7468 section 13, or PKCS#1). Raises ``DataInvalid``."""
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    try:
-        with _quietly():
-            return encode_public(load_pem_public_key(data))
-    except (ValueError, UnsupportedAlgorithm) as problem:
-        raise DataInvalid("not a PEM public key") from problem
+    _require_short_pem(data)
+    return _loaded(lambda: encode_public(load_pem_public_key(data)), "not a PEM public key")
 
 
 def read_private_pem(data: bytes) -> bytes:
-    """The PKCS#8 DER of an unencrypted PEM private key, fully checked: PKCS#8 (RFC 7468 section 10), PKCS#1, SEC 1 or
-    OpenSSL's DSA form. Raises ``DataInvalid``."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    """The PKCS#8 DER of an unencrypted PEM private key, which may be PKCS#8 (RFC 7468 section 10), PKCS#1, SEC 1 or
+    OpenSSL's DSA form. Whether an RSA key's numbers fit together is for ``check_private`` to say.
 
-    try:
-        with _quietly():
-            key = load_pem_private_key(data, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
-        raise DataInvalid("not an unencrypted PEM private key") from problem
-    return _of_a_kind(key)
+    Raises ``DataInvalid``.
+    """
+    return _of_a_kind(_loaded(lambda: _private_in_pem(data), "not an unencrypted PEM private key"))
 
 
 def is_private_pem(data: bytes) -> bool:
-    """Whether a PEM file holds a private key: one that ``read_private_pem`` takes, or an encrypted one."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    """Whether a PEM file holds a private key, which may be encrypted."""
+    try:
+        _loaded(lambda: _private_in_pem(data), "not a private key")
+    except DataInvalid as problem:
+        # The library raises TypeError when it needs a password.
+        return isinstance(problem.__cause__, TypeError)
+    return True
+
+
+def _private_in_pem(data: bytes) -> PrivateKeyTypes:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    try:
-        with _quietly():
-            load_pem_private_key(data, password=None)
-    except TypeError:
-        return True  # so the library says that it needs a password
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-    return True
+    _require_short_pem(data)
+    return load_pem_private_key(data, password=None, unsafe_skip_rsa_key_validation=True)
 
 
 def private_pem(der: bytes) -> bytes:
@@ -192,14 +203,15 @@ def rsa_numbers(public_der: bytes) -> tuple[bytes, int, bytes]:
     return _unsigned(numbers.n), numbers.n.bit_length(), _unsigned(numbers.e)
 
 
-def dsa_prime(public_der: bytes) -> bytes:
-    """The prime modulus of a DSA key as big-endian bytes (CKA_PRIME)."""
+def dsa_primes(public_der: bytes) -> tuple[bytes, bytes]:
+    """The prime modulus of a DSA key and its subprime as big-endian bytes (CKA_PRIME, CKA_SUBPRIME)."""
     from cryptography.hazmat.primitives.asymmetric import dsa
 
     key = load_public(public_der)
     if not isinstance(key, dsa.DSAPublicKey):
         raise DataInvalid("not a DSA key")
-    return _unsigned(key.parameters().parameter_numbers().p)
+    numbers = key.parameters().parameter_numbers()
+    return _unsigned(numbers.p), _unsigned(numbers.q)
 
 
 _EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")

@@ -58,7 +58,8 @@ def _public_numbers(der: bytes) -> Traits:
     if key_type is KeyType.EC:
         curve, point = encodings.ec_numbers(der)
         return {Attribute.KEY_TYPE: int(key_type), Attribute.EC_PARAMS: curve, Attribute.EC_POINT: point}
-    return {Attribute.KEY_TYPE: int(key_type), Attribute.PRIME: encodings.dsa_prime(der)}
+    prime, subprime = encodings.dsa_primes(der)
+    return {Attribute.KEY_TYPE: int(key_type), Attribute.PRIME: prime, Attribute.SUBPRIME: subprime}
 
 
 def check_value(key_type: KeyType, object_class: ObjectClass, material: bytes) -> bytes:

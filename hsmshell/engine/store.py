@@ -194,6 +194,7 @@ class Store(Database):
 
     def delete_object(self, container: int, handle: int) -> None:
         self._delete_objects("container = ? AND handle = ?", (container, handle))
+        self._db.execute("DELETE FROM token WHERE container = ? AND handle = ?", (container, handle))
 
     def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
         """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the

@@ -57,8 +57,11 @@ def advice(words: Sequence[str], parameters: Sequence[Parameter] = (), refused: 
         following = words[place + 1] if place + 1 < len(words) else ""
         told = _wrong_letter(word, following, names, everywhere=not is_value or word == refused)
         if told:
+            # Of an unknown command's words, any may be a password.
             option = words[place - 1] if place else ""
-            return told.replace(f'"{word}"', f"the value of {option}", 1) if is_value and option in secrets else told
+            unknown = place > 0 and not parameters and KINDS.get(word[0]) is not _DASH
+            hidden = f"the value of {option}" if option in secrets else "a word" if unknown else ""
+            return told.replace(f'"{word}"', hidden, 1) if hidden and is_value else told
     for place, word in enumerate(words):
         if word == "-":
             return _lone_dash(words[place + 1 :], names)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 DIRECTIVE = "#:"
+_LONGEST_PATH = 200
 DEFAULT_TOOL = "shell"
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w-]*)")
 
@@ -175,6 +176,8 @@ def _file(draft: _Draft, value: str) -> None:
         raise ValueError(
             f"{path!r} is no file inside the working directory; name one without a leading / and without .."
         )
+    if len(path) > _LONGEST_PATH:
+        raise ValueError(f"a file's name has more than {_LONGEST_PATH} characters; choose a shorter one")
     draft.files.append(FileLine(path, text))
 
 

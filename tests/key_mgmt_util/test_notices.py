@@ -94,7 +94,7 @@ def test_interactive(lab: Lab, tmp_path: Path, line: str, notice: str) -> None:
         ("genSymKey -t 31 -s 32 -l", "Invalid argument -l", "-l has no value; type one behind it"),
         ("deleteKey -k -k 7", "Invalid argument -k", "-k has no value; type one behind it"),
         ("Command:  findKey", "Invalid command Command:", "Command: is the tool's prompt; leave it out"),
-        ('genSymKey -t 31 -s 32 -l "my key -nex', "Invalid argument my key -nex", 'a " is not closed; close it'),
+        ('genSymKey -t 31 -s 32 -l "my key -nex', 'Invalid argument "', 'a " is not closed; close it'),
     ],
 )
 def test_other_ways_to_spoil_a_line(lab: Lab, tmp_path: Path, line: str, error: str, notice: str) -> None:

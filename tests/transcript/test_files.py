@@ -66,7 +66,14 @@ def test_a_link_does_not_lead_out(work: Path, tmp_path: Path) -> None:
     assert all(exchange.same for exchange in report.exchanges)
 
 
-@pytest.mark.parametrize("path", ["d", "file/below", "x" * 300])
+@pytest.mark.parametrize("path", ["x" * 300, "a/" * 2000 + "f"])
+def test_a_path_has_a_longest_length(work: Path, path: str) -> None:
+    first = play(f"#: file {path} x\nshow> file\n", work).findings[0]
+    assert first.line == 2
+    assert "more than 200 characters" in first.message
+
+
+@pytest.mark.parametrize("path", ["d", "file/below"])
 def test_what_cannot_be_written_is_a_finding(work: Path, path: str) -> None:
     (work / "d").mkdir()
     (work / "file").write_text("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hsmshell.engine.access import RULES, Operation, Relation, UserType
+from hsmshell.engine.access import RULES, Operation
 from hsmshell.engine.cluster.cluster import Outcome, Session, related, same_type
 from hsmshell.engine.cluster.quorum import ClusterQuorum, request_for
 from hsmshell.engine.cluster.tokens import (
@@ -28,7 +28,7 @@ from hsmshell.engine.errors import (
     TokenCountExceeded,
     UserNotLoggedIn,
 )
-from hsmshell.engine.records import Container, Token, User
+from hsmshell.engine.records import Container, Token
 
 
 class ClusterApproval(ClusterQuorum):
@@ -163,7 +163,7 @@ class ClusterApproval(ClusterQuorum):
         age = int(self.lab.services.clock()) - token.created
         return TokenState(
             node,
-            token,
+            token._replace(approvers=self._approvers(node, token)),
             user.name if user else "",
             self._needed(node, Service(token.service), token.handle),
             min(LIFETIME, max(0, LIFETIME - age)),
@@ -202,12 +202,6 @@ class ClusterApproval(ClusterQuorum):
         if not is_signed(user.quorum_key, data, approval.signature):
             raise QuorumNotApproved(f"the signature is not {user.name}'s")
         return user.name
-
-    def _may_approve(self, node: Container, token: Token, user: User) -> bool:
-        if token.service in OFFICERS_SERVICES:
-            return UserType(user.type) in RULES[Operation.REQUEST_TOKEN].users
-        key = self._store.object(node.id, token.handle)
-        return key is not None and related(user.number, key, Relation.SHARER)
 
     def _visible(self, node: Container, number: int) -> list[Token]:
         """The tokens that the user of that number asked for or may approve."""

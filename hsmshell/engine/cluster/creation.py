@@ -90,8 +90,11 @@ class ClusterCreation(ClusterCore):
 
     def _generate_pair(self, session: Session | None, spec: KeySpec, generate: Callable[[], bytes]) -> Created:
         """What can be refused is refused before the key is generated, which may take long."""
-        with self._store.reading():
-            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
+        with self._store.transaction():
+            self.lab.live_sessions()
+            allowed = self._permit(Operation.CREATE_KEY, session)
+            self._check_spec(allowed, self._up(), spec)
+            self._require_room([node for node in self._up() if node.id in allowed.numbers], 2)
         private = generate()
         public = encodings.public_of(private)
         pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
@@ -118,6 +121,8 @@ class ClusterCreation(ClusterCore):
             (key.material, {**attributes(key.material, key.traits, spec, local=local), **(usage or {})}) for key in keys
         ]
         with self._store.transaction():
+            # What lived in the sessions of dead processes takes no place and no id.
+            self.lab.live_sessions()
             session = self._permit(Operation.CREATE_KEY, session)
             nodes = [node for node in self._up() if node.id in session.numbers]
             self._check_spec(session, nodes, spec)

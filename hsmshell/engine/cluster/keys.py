@@ -123,6 +123,7 @@ def presented(key: StoredObject, attribute: Attribute) -> AttributeValue | None:
 SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET)
 _RSA_BITS = range(2048, 4097, 256)
 _DSA_BITS = (2048,)
+_DSA_SUBPRIME_BYTES = (28, 32)  # FIPS 186-4 4.2
 
 
 def check_rsa(bits: int, exponent: int) -> None:
@@ -150,11 +151,13 @@ def check_policy(traits: Traits) -> None:
 
     An RSA key from outside may have a small exponent: only its length decides.
     """
-    bits, prime = traits.get(_A.MODULUS_BITS), traits.get(_A.PRIME)
+    bits, prime, subprime = (traits.get(name) for name in (_A.MODULUS_BITS, _A.PRIME, _A.SUBPRIME))
     if isinstance(bits, int) and bits not in _RSA_BITS:
         raise PolicyViolation(f"{bits} bits")
     if isinstance(prime, bytes):
         check_dsa(len(prime) * 8)
+    if isinstance(subprime, bytes) and len(subprime) not in _DSA_SUBPRIME_BYTES:
+        raise PolicyViolation(f"a subprime of {len(subprime)} bytes")
     if _A.EC_PARAMS in traits and _curve(traits) is None:
         raise PolicyViolation("curve")
 

@@ -56,6 +56,7 @@ class ClusterMasking(ClusterKeys):
         key, names, material = self._opened(masked)
         owner, *sharers = names
         with self._store.transaction():
+            self.lab.live_sessions()
             session = self._permit(Operation.CREATE_KEY, session)
             nodes = [node for node in self._up() if node.id in session.numbers]
             ident = key.attributes.get(Attribute.ID, b"")

@@ -90,6 +90,7 @@ class ClusterKeys(ClusterCreation):
         ``AttributeReadOnly`` for a key that is a token key already, ``KeyIdExists`` and ``ObjectCountExceeded``.
         """
         with self._store.transaction():
+            self.lab.live_sessions()
             session, key = self._key(Operation.CHANGE_KEY, session, handle)
             if not key.session:
                 raise AttributeReadOnly(Attribute.TOKEN.name)

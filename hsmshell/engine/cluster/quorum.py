@@ -6,8 +6,8 @@ again, see ``approval``; the operation then uses the token up. A token belongs t
 
 from __future__ import annotations
 
-from hsmshell.engine.access import OFFICERS, Operation, UserType
-from hsmshell.engine.cluster.cluster import ClusterCore, Session, same_type
+from hsmshell.engine.access import OFFICERS, RULES, Operation, Relation, UserType
+from hsmshell.engine.cluster.cluster import ClusterCore, Session, related, same_type
 from hsmshell.engine.cluster.tokens import KEY_BITS, OFFICERS_SERVICES, Service, is_quorum_key, is_signed
 from hsmshell.engine.errors import (
     ArgumentsBad,
@@ -20,7 +20,7 @@ from hsmshell.engine.errors import (
     UserNotAuthorized,
     UserNotFound,
 )
-from hsmshell.engine.records import Container
+from hsmshell.engine.records import Container, Token, User
 
 REGISTRATION_LENGTH = 245
 """The most bytes that a registration token may have."""
@@ -104,7 +104,12 @@ class ClusterQuorum(ClusterCore):
                 return
             for token in self._store.tokens(node.id):
                 asked = (token.service, token.handle, token.user) == (service, handle, number)
-                if asked and session is not None and token.session == session.id and len(token.approvers) >= needed:
+                if (
+                    asked
+                    and session is not None
+                    and token.session == session.id
+                    and len(self._approvers(node, token)) >= needed
+                ):
                     self._store.delete_token(node.id, token.number)
                     return
             raise QuorumNotApproved(service.name)
@@ -122,6 +127,17 @@ class ClusterQuorum(ClusterCore):
             return value if value > 1 else 0
         key = self._store.object(node.id, handle)
         return key.quorum if key is not None else 0
+
+    def _may_approve(self, node: Container, token: Token, user: User) -> bool:
+        if token.service in OFFICERS_SERVICES:
+            return UserType(user.type) in RULES[Operation.REQUEST_TOKEN].users
+        key = self._store.object(node.id, token.handle)
+        return key is not None and related(user.number, key, Relation.SHARER)
+
+    def _approvers(self, node: Container, token: Token) -> frozenset[str]:
+        """Those of the token's approvers who may still approve it."""
+        users = {name: self._store.user_named(node.id, name) for name in token.approvers}
+        return frozenset(name for name, user in users.items() if user and self._may_approve(node, token, user))
 
 
 def request_for(service: Service) -> Operation:

@@ -129,7 +129,8 @@ class ClusterTransfer(ClusterKeys):
         ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid`` and what
         ``_store_new`` raises.
         """
-        with self._store.reading():
+        with self._store.transaction():
+            self.lab.live_sessions()
             self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
             wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.UNWRAP, mechanism)
             key = self._store.material(wrapper.material)
