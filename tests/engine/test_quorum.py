@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -25,17 +24,9 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
 )
 from hsmshell.engine.mechanisms import Curve
-from hsmshell.engine.services import Services, generate_ec, generate_rsa
+from hsmshell.engine.services import generate_ec, generate_rsa
 from tests.engine.driving import aes_key, quorum_signature, set_state
 from tests.engine.quorum import PRIVATE, World, file_of, hand_in
-
-
-@pytest.fixture
-def world(lab_directory: Path, services: Services) -> Iterator[World]:
-    world = World(lab_directory, services)
-    yield world
-    world.lab.close()
-
 
 # registration
 

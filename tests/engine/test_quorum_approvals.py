@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -13,17 +12,9 @@ from hsmshell.engine.cluster import Session
 from hsmshell.engine.cluster.tokens import RECORD_LENGTH, Approval, Service
 from hsmshell.engine.errors import NodeUnavailable, QuorumNotApproved
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.services import Services
 from tests.conftest import NOON
 from tests.engine.driving import aes_key, login, set_state
 from tests.engine.quorum import World, approvals, file_of, hand_in
-
-
-@pytest.fixture
-def world(lab_directory: Path, services: Services) -> Iterator[World]:
-    world = World(lab_directory, services)
-    yield world
-    world.lab.close()
 
 
 def test_two_users_approve_with_one_signature_each(world: World) -> None:

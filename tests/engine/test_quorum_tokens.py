@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from hsmshell.engine.cluster.tokens import LIFETIME, MAXIMUM_TOKENS, RECORD_LENGTH, Service, TokenState
@@ -19,18 +16,9 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
 )
 from hsmshell.engine.records import Container, Token
-from hsmshell.engine.services import Services
 from tests.conftest import NOON
 from tests.engine.driving import aes_key, set_state
 from tests.engine.quorum import World, file_of, hand_in
-
-
-@pytest.fixture
-def world(lab_directory: Path, services: Services) -> Iterator[World]:
-    world = World(lab_directory, services)
-    yield world
-    world.lab.close()
-
 
 # the record
 

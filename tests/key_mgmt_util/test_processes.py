@@ -23,6 +23,14 @@ def environment(lab: Lab) -> dict[str, str]:
     }
 
 
+def started(lab: Lab, folder: Path) -> subprocess.Popen[str]:
+    """The tool as a process that reads and writes pipes."""
+    command = [sys.executable, "-m", "hsmshell", "key_mgmt_util"]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment(lab), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
 def single(lab: Lab, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*SINGLE, "-p", "user1234", *words],
@@ -55,10 +63,7 @@ def test_two_loops_in_parallel_never_give_a_handle_twice(lab: Lab, tmp_path: Pat
 
 
 def test_a_killed_process_loses_nothing_that_was_acknowledged(lab: Lab, tmp_path: Path) -> None:
-    tool = subprocess.Popen(
-        [sys.executable, "-m", "hsmshell", "key_mgmt_util"],
-        cwd=tmp_path, env=environment(lab), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    tool = started(lab, tmp_path)
     assert tool.stdin is not None
     assert tool.stdout is not None
     tool.stdin.write("loginHSM -u CU -s crypto_user -p user1234\n")
