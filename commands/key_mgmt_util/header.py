@@ -14,6 +14,9 @@ from hsmshell.engine.errors import WrappedKeyInvalid
 from hsmshell.engine.records import StoredObject
 
 MAGIC = b"HSMSHELL-SIMULATOR-WRAPPED-KEY\0\2"
+FIRST_MAGIC = MAGIC[:-1] + b"\1"
+"""How headers began that had zeros in the place of the check."""
+
 _FIXED = struct.Struct(">32sBBHHB127sB64s")
 CHECK = 4
 """The bytes at a header's end that its others determine."""
@@ -54,7 +57,7 @@ def _check(body: bytes) -> bytes:
 
 def decode(data: bytes) -> tuple[Header, bytes]:
     """The header and the wrapped bytes after it. Raises ``WrappedKeyInvalid``."""
-    if len(data) < _FIXED.size or not data.startswith(MAGIC):
+    if len(data) < _FIXED.size or not data.startswith((MAGIC, FIRST_MAGIC)):
         raise WrappedKeyInvalid("no header")
     _, mechanism, object_class, key_type, bits, label_size, label, ident_size, ident = _FIXED.unpack_from(data)
     try:
@@ -69,7 +72,8 @@ def decode(data: bytes) -> tuple[Header, bytes]:
         )
     except (ValueError, KeyError) as problem:
         raise WrappedKeyInvalid("no header of a key") from problem
-    if data[size - CHECK : size] != _check(data[: size - CHECK]):
+    check = _check(data[: size - CHECK]) if data.startswith(MAGIC) else bytes(CHECK)
+    if data[size - CHECK : size] != check:
         raise WrappedKeyInvalid("a damaged header")
     if header.key_type not in UNWRAPPABLE[header.object_class]:
         raise WrappedKeyInvalid("no key has that class and type")

@@ -120,13 +120,15 @@ def _run_single(tool: Utility, words: Sequence[str]) -> int:
 
 
 def _shown(words: Sequence[str]) -> list[str]:
-    """The command as it is repeated on the screen: a password is not."""
+    """The command as it is repeated on the screen: a password is not, nor what may be one after a wrong word."""
     command = find(words[0])
     shown = list(words)
     for place, word in enumerate(words[:-1]):
-        parameter = command.parameter(word[1:]) if command is not None and word.startswith("-") else None
-        if parameter is not None and parameter.secret:
-            shown[place + 1] = "***"
+        if word.startswith("-"):
+            parameter = command.parameter(word[1:]) if command is not None else None
+            unknown = parameter is None and not words[place + 1].startswith("-")
+            if unknown or (parameter is not None and parameter.secret):
+                shown[place + 1] = "***"
     return shown
 
 

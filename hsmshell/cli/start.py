@@ -74,7 +74,9 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
         try:
             own = console(settings, name, lab)
             try:
-                return run(arguments, context(lab, own))
+                # As the console reads what is typed: UTF-8, whatever the locale.
+                words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in arguments]
+                return run(words, context(lab, own))
             finally:
                 own.close()
         finally:
@@ -89,11 +91,25 @@ def _end_in_order() -> None:
     import signal
 
     def end(number: int, frame: object) -> None:
+        if number == signal.SIGHUP:
+            _leave_terminal()
         raise SystemExit(128 + number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, end)
+
+
+def _leave_terminal() -> None:
+    """Nobody reads any more, and a terminal that is gone refuses what is written: let the last words lead nowhere."""
+    import stat
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    # A file that the output goes to keeps it.
+    if stat.S_ISCHR(os.fstat(1).st_mode):
+        os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def shim(name: str, lab: str = "") -> None:

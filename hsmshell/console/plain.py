@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TextIO
 
 from hsmshell.console.console import Ask, EndOfInput
@@ -76,7 +76,9 @@ class PlainConsole:
             termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
             yield
         finally:
-            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+            # A terminal that was closed has no echo to bring back.
+            with suppress(termios.error):
+                termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def discard(stream: TextIO) -> None:

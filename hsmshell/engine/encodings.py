@@ -21,12 +21,16 @@ RSA_MODULUS_BITS = range(512, 16385)
 """What a modulus may have: no less than OpenSSL makes, no more than it computes with (OPENSSL_RSA_MAX_MODULUS_BITS)."""
 
 
-LONGEST = 3_000
-"""The bytes of DER that a key from outside may have: the PKCS#8 of an RSA key of 4096 bits has 2,376. What is longer
+LONGEST = 10_000
+"""The bytes of DER that a key from outside may have: the PKCS#8 of an RSA key of 16384 bits has 9,300. What is longer
 could keep OpenSSL busy for minutes."""
 
+_CHECKED_BITS = 4096
+"""The longest modulus whose numbers are checked against each other. A longer one no policy permits, and OpenSSL would
+take its time."""
+
 _LONGEST_PEM = LONGEST * 3 // 2
-"""The bytes between the two marks of a PEM file: Base64 and line ends add less than half."""
+"""The characters between the two marks of a key in a PEM file: Base64 adds a third, the headers of RFC 1421 little."""
 
 _Key = TypeVar("_Key")
 
@@ -55,9 +59,12 @@ def _require_short(data: bytes) -> None:
 
 
 def _require_short_pem(data: bytes) -> None:
-    _, _, body = data.partition(b"-----BEGIN ")
-    if len(body.partition(b"-----END ")[0]) > _LONGEST_PEM:
-        raise DataInvalid("a longer key than any of ours")
+    """Raise ``DataInvalid`` for a PEM file with a key too long; a certificate beside it may be long."""
+    for block in data.split(b"-----BEGIN ")[1:]:
+        label, _, rest = block.partition(b"-----")
+        body = rest.partition(b"-----END ")[0]
+        if label.endswith((b"PRIVATE KEY", b"PUBLIC KEY")) and len(b"".join(body.split())) > _LONGEST_PEM:
+            raise DataInvalid("a longer key than any of ours")
 
 
 def load_private(der: bytes) -> PrivateKeyTypes:
@@ -68,14 +75,19 @@ def load_private(der: bytes) -> PrivateKeyTypes:
 
 
 def check_private(der: bytes) -> bytes:
-    """The PKCS#8 DER of a private key that comes from outside, fully checked and encoded anew.
+    """The PKCS#8 DER of a private key that comes from outside, fully checked and encoded anew. An RSA key longer than
+    any policy permits is only encoded.
 
     Raises ``DataInvalid`` for anything that is not an unencrypted RSA, DSA or EC private key.
     """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     _require_short(der)
-    return _of_a_kind(_loaded(lambda: load_der_private_key(der, password=None), "not an unencrypted private key"))
+    key = _loaded(lambda: load_private(der), "not an unencrypted private key")
+    if not isinstance(key, RSAPrivateKey) or key.key_size <= _CHECKED_BITS:
+        key = _loaded(lambda: load_der_private_key(der, password=None), "not a consistent private key")
+    return _of_a_kind(key)
 
 
 def _of_a_kind(key: PrivateKeyTypes) -> bytes:

@@ -101,6 +101,11 @@ class Store(Database):
         self._db.execute("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?)", user)
 
     def delete_user(self, container: int, number: int) -> None:
+        """Delete the user, and with it its shares of keys and what it approved: the name may be another's one day."""
+        user = self.user_numbered(container, number)
+        for token in self.tokens(container):
+            if user is not None and user.name in token.approvers:
+                self.put_token(token._replace(approvers=token.approvers - {user.name}))
         self._db.execute("DELETE FROM user WHERE container = ? AND number = ?", (container, number))
         self._db.execute("DELETE FROM share WHERE container = ? AND user = ?", (container, number))
 

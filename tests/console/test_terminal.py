@@ -126,7 +126,8 @@ def test_commands_are_remembered_and_nothing_else(start: Spawn, lab_directory: P
     stored = lines(lab_directory)
     assert stored[:3] == ["first", "loginHSM -u CU -s bob -p ***", "createUser CU eve ***"]
     assert stored[-4:] == ["secret", "pin", "line", "exit"]
-    raw = history(lab_directory).read_text("utf-8")
+    # The time of each entry, with its microseconds, could have the digits of a PIN.
+    raw = "\n".join(line for line in history(lab_directory).read_text("utf-8").splitlines() if line[:1] != "#")
     for word in ("hunter22", "topsecret", "4321", "free text"):
         assert word not in raw
 

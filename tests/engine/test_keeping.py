@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hsmshell.engine.attributes import Attribute
-from hsmshell.engine.cluster import MAXIMUM_KEYS
+from hsmshell.engine.cluster import MAXIMUM_KEYS, KeySpec
 from hsmshell.engine.errors import (
     AccessDenied,
     AttributeReadOnly,
@@ -89,6 +89,21 @@ def test_a_full_node_keeps_it_a_session_key(lab: Lab) -> None:
     with pytest.raises(ObjectCountExceeded):
         cluster.keep_key(session, handle)
     assert cluster.read_key(session, handle).session == session.id
+
+
+def test_a_session_pair_asks_for_room_where_it_goes(lab: Lab) -> None:
+    cluster = lab.cluster()
+    session = login(cluster)
+    other = aes_key(cluster, session)
+    with lab.store.transaction():
+        key = lab.store.object(cluster.nodes()[1].id, other)
+        assert key is not None
+        for number in range(MAXIMUM_KEYS - 1):
+            lab.store.add_object(key._replace(handle=100_000 + number))
+    pair = cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", b"", session_only=True))
+    assert [node.number for node in pair.nodes] == [0]
+    with pytest.raises(ObjectCountExceeded):
+        cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", b""))
 
 
 def test_locating_asks_for_a_login_and_shows_rights(lab: Lab) -> None:

@@ -39,6 +39,20 @@ def test_approvals_add_up_and_count_once(world: World) -> None:
     assert [token.approvers for token in world.tokens()] == [{"crypto_user", "bob"}]
 
 
+def test_the_approval_of_a_deleted_user_is_not_the_next_one_s_of_that_name(world: World) -> None:
+    world.raise_services(Service.MISC_CO)
+    session = world.login("admin")
+    with world.lab.store.transaction():
+        for issued in world.cluster.quorum.get_token(session, Service.MISC_CO):
+            world.lab.store.put_token(issued.state.token._replace(approvers=frozenset({"admin", "second"})))
+    for number, node in enumerate(world.nodes):
+        world.cluster.delete_user(session, node, "CO", "second")
+        world.cluster.create_user(session, node, "CO", "second", "another1")
+        assert [token.approvers for token in world.tokens(number)] == [{"admin"}]
+        with pytest.raises(QuorumNotApproved):
+            world.cluster.quorum.set_quorum_value(session, node, Service.MISC_CO, 2)
+
+
 Changed = Callable[[bytes, list[Approval]], tuple[bytes, list[Approval], int]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,16 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from commands.key_mgmt_util.header import CHECK, SIZES
+from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import SessionRow
 from tests.key_mgmt_util.driving import LOGIN, answer, interactive, single
 from tests.key_mgmt_util.test_processes import SINGLE, environment, started
 
+DATA = Path(__file__).parents[1] / "data"
 FAILED = "Cfm3UnWrapKey returned: 0xe8 : HSM Error: Unwrap failed"
 
 
@@ -46,11 +51,18 @@ def made_up(bits: int) -> bytes:
     return pem("RSA PRIVATE KEY", b"\x30\x83" + len(numbers).to_bytes(3, "big") + numbers)
 
 
-@pytest.mark.parametrize("bits", [8192, 16384, 100_000])
+def enormous(bits: int) -> bytes:
+    """A DSA key with numbers of that size, behind parameters that a reader skips."""
+    numbers = b"\x02\x01\x00" + b"".join(integer(bits) for _ in range(5))
+    key = pem("DSA PRIVATE KEY", b"\x30\x83" + len(numbers).to_bytes(3, "big") + numbers)
+    return pem("DSA PARAMETERS", b"\x30\x00") + key
+
+
+@pytest.mark.parametrize("huge", [made_up(30_000), made_up(100_000), enormous(100_000)], ids=["30k", "100k", "DSA"])
 def test_a_huge_key_is_refused_before_openssl_checks_it(
-    lab: Lab, tmp_path: Path, bits: int, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, tmp_path: Path, huge: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "huge.pem").write_bytes(made_up(bits))
+    (tmp_path / "huge.pem").write_bytes(huge)
 
     def busy_for_a_minute(*_: object, **__: object) -> None:
         raise AssertionError("the key was given to the library")
@@ -70,6 +82,39 @@ def test_an_rsa_key_whose_numbers_do_not_fit_is_refused(lab: Lab, tmp_path: Path
     ran = interactive(lab, tmp_path, LOGIN, "genSymKey -t 31 -s 32 -l kek", "importPrivateKey -f wrong.pem -l x -w 407")
     assert "Error: Failed to read key file wrong.pem\n" in ran.text
     assert "Key Handle: 408" not in ran.text
+
+
+def test_a_key_longer_than_the_policy_permits_is_a_key(lab: Lab, tmp_path: Path) -> None:
+    shutil.copy(DATA / "rsa-6144.pem", tmp_path / "long.pem")
+    public = load_pem_private_key((tmp_path / "long.pem").read_bytes(), None).public_key()
+    (tmp_path / "public.pem").write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    ran = interactive(
+        lab, tmp_path, LOGIN, "genSymKey -t 31 -s 32 -l kek", "IsValidKeyHandlefile -f long.pem",
+        "importPrivateKey -f long.pem -l x -w 407", "importPubKey -f public.pem -l x", "findKey",
+    )  # fmt: skip
+    assert "Input key file has real private key" in ran.text
+    assert ran.text.count("returned: 0xb3 : ") == 2
+    assert "Total number of keys present 1\n" in ran.text
+
+
+def test_a_long_certificate_before_a_key_is_no_long_key(lab: Lab, tmp_path: Path) -> None:
+    certificate = pem("CERTIFICATE", os.urandom(50_000))
+    (tmp_path / "both.pem").write_bytes(certificate + (DATA / "rsa-4096.pem").read_bytes())
+    lines = ["genSymKey -t 31 -s 32 -l kek", "importPrivateKey -f both.pem -l x -w 407"]
+    assert "Key Handle: 408\n" in interactive(lab, tmp_path, LOGIN, *lines).text
+
+
+def test_a_header_of_the_first_layout_opens(lab: Lab, tmp_path: Path) -> None:
+    wrap = "wrapKey -k 407 -w 407 -m 6 -out w"
+    interactive(lab, tmp_path, LOGIN, "genSymKey -t 31 -s 32 -l kek", wrap)
+    data = bytearray((tmp_path / "w").read_bytes())
+    data[31] = 1
+    (tmp_path / "mixed").write_bytes(data)
+    size = SIZES[ObjectClass.SECRET_KEY]
+    data[size - CHECK : size] = bytes(CHECK)
+    (tmp_path / "first").write_bytes(data)
+    assert FAILED in interactive(lab, tmp_path, LOGIN, "unWrapKey -f mixed -w 407 -m 6").text
+    assert "Key Handle: 408\n" in interactive(lab, tmp_path, LOGIN, "unWrapKey -f first -w 407 -m 6").text
 
 
 def test_keys_of_a_killed_session_take_no_id(lab: Lab, tmp_path: Path) -> None:
@@ -145,6 +190,31 @@ def test_a_login_that_is_not_the_first_command_is_not_repeated_whole(lab: Lab, t
     assert "Zq7Xw9Kp" not in ran.text
 
 
+@pytest.mark.parametrize("second", ["loginHMS -u CU -s x -p", "getHSMInfo -p", "genPBEKey -l x -p"])
+def test_what_may_be_a_password_is_not_repeated(lab: Lab, tmp_path: Path, second: str) -> None:
+    ran = single(lab, tmp_path, f"{LOGIN} {second} Zq7Xw9Kp")
+    assert f"Command: {second.split()[0]}" in ran.text
+    assert "Zq7Xw9Kp" not in ran.text
+
+
+@pytest.mark.parametrize("program", ["-m hsmshell key_mgmt_util", "-c 'import hsmshell.cli.start as s; s.shim(X)'"])
+@pytest.mark.parametrize("typed", ["", "loginHSM -u CU -s crypto_user -hpswd\r"])
+def test_a_terminal_that_is_closed_leaves_no_traceback(lab: Lab, tmp_path: Path, program: str, typed: str) -> None:
+    program = program.replace("X", '"key_mgmt_util"')
+    script = f"exec {sys.executable} {program} 2>{tmp_path}/err"
+    own = {**environment(lab), "TERM": "xterm"}
+    child = pexpect.spawn("sh", ["-c", script], env=own, cwd=str(tmp_path), encoding="utf-8", timeout=30)
+    child.expect_exact("Command:")
+    if typed:
+        child.send(typed)
+        child.expect_exact("password:")
+    time.sleep(0.3)
+    os.close(child.child_fd)
+    _, status = os.waitpid(child.pid, 0)
+    assert os.waitstatus_to_exitcode(status) in (1, 128 + signal.SIGHUP)
+    assert (tmp_path / "err").read_text() == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_leaves_nothing_behind(lab: Lab, tmp_path: Path, number: signal.Signals) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -189,6 +259,14 @@ def test_a_file_name_in_a_locale_that_has_no_such_letters(lab: Lab, tmp_path: Pa
     assert ran.returncode == 0
     assert ran.stderr == b""
     assert (tmp_path / "é€").stat().st_size == 32
+
+
+def test_a_file_name_among_the_arguments_in_another_locale(lab: Lab, tmp_path: Path) -> None:
+    own = {**environment(lab), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = ["genSymKey", "-t", "31", "-s", "32", "-l", "x", "exSymKey", "-k", "407", "-w", "407", "-out"]
+    words.append(os.fsdecode(b"\xe9\xc3\xa9"))
+    subprocess.run([*SINGLE, "-p", "user1234", *words], cwd=tmp_path, env=own, capture_output=True, check=True)
+    assert b"\xe9\xc3\xa9" in os.listdir(os.fsencode(tmp_path))
 
 
 def test_a_device_that_never_ends_is_no_input(lab: Lab, tmp_path: Path) -> None:

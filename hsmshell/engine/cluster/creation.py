@@ -91,10 +91,8 @@ class ClusterCreation(ClusterCore):
     def _generate_pair(self, session: Session | None, spec: KeySpec, generate: Callable[[], bytes]) -> Created:
         """What can be refused is refused before the key is generated, which may take long."""
         with self._store.transaction():
-            self.lab.live_sessions()
-            allowed = self._permit(Operation.CREATE_KEY, session)
-            self._check_spec(allowed, self._up(), spec)
-            self._require_room([node for node in self._up() if node.id in allowed.numbers], 2)
+            _, targets = self._admit(session, spec)
+            self._require_room(targets, 2)
         private = generate()
         public = encodings.public_of(private)
         pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
@@ -121,16 +119,20 @@ class ClusterCreation(ClusterCore):
             (key.material, {**attributes(key.material, key.traits, spec, local=local), **(usage or {})}) for key in keys
         ]
         with self._store.transaction():
-            # What lived in the sessions of dead processes takes no place and no id.
-            self.lab.live_sessions()
-            session = self._permit(Operation.CREATE_KEY, session)
-            nodes = [node for node in self._up() if node.id in session.numbers]
-            self._check_spec(session, nodes, spec)
-            targets = nodes[:1] if spec.session_only else nodes
+            session, targets = self._admit(session, spec)
             handles = self._new_handles(targets, len(keys))
             for handle, (material, values) in zip(handles, ready, strict=True):
                 self._write(targets, session, handle, material, values, spec)
             return Created(handles, tuple(targets))
+
+    def _admit(self, session: Session | None, spec: KeySpec) -> tuple[Session, list[Container]]:
+        """The session that may have such keys, and the HSMs that they go to."""
+        # What lived in the sessions of dead processes takes no place and no id.
+        self.lab.live_sessions()
+        allowed = self._permit(Operation.CREATE_KEY, session)
+        nodes = [node for node in self._up() if node.id in allowed.numbers]
+        self._check_spec(allowed, nodes, spec)
+        return allowed, nodes[:1] if spec.session_only else nodes
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
         """Handles for new keys, from the range of the first HSM. Raises ``ObjectCountExceeded``."""
