@@ -90,8 +90,7 @@ def _cell(item: StoredObject, column: Column) -> Part:
         return CLASSES[item.object_class]
     if column is Column.KEY_TYPE:
         return KEY_TYPES[item.key_type] if Attribute.KEY_TYPE in item.attributes else ""
-    value = item.attributes.get(Attribute.ID, b"")
-    return value.hex() if isinstance(value, bytes) else ""
+    return item.ident.hex()
 
 
 FILTERS: Mapping[str, Attribute] = {

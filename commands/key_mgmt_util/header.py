@@ -9,7 +9,7 @@ import struct
 from typing import NamedTuple
 
 from commands.key_mgmt_util.constants import UNWRAPPABLE
-from hsmshell.engine.attributes import USAGE, Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.attributes import USAGE, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import WrappedKeyInvalid
 from hsmshell.engine.records import StoredObject
 
@@ -38,11 +38,9 @@ class Header(NamedTuple):
 def encode(key: StoredObject, mechanism: int) -> bytes:
     """The header for a key that leaves under a mechanism (-m)."""
     label = key.label.encode("utf-8", "surrogateescape")[:127]
-    ident = key.attributes.get(Attribute.ID, b"")
-    assert isinstance(ident, bytes)  # the attribute's shape says so
     bits = sum(1 << position for position, use in enumerate(USAGE) if key.flag(use))
     packed = _FIXED.pack(
-        MAGIC, mechanism, key.object_class, key.key_type, bits, len(label), label, len(ident[:64]), ident[:64]
+        MAGIC, mechanism, key.object_class, key.key_type, bits, len(label), label, len(key.ident[:64]), key.ident[:64]
     )
     body = packed.ljust(SIZES[key.object_class] - CHECK, b"\0")
     return body + _check(body)

@@ -86,7 +86,7 @@ def list_users(tool: Utility, arguments: Arguments) -> int:
         number = user_id(user.number)
         padding = " " * max(0, 6 - len(number.text))
         width = _LATE_NAME if tool.late else _NAME_WIDTH
-        tail = f"{user.type:<16}{user.name:<{width}}{quorum:<17}{user.failures:<16}{second}"
+        tail = f"{user.type:<16}{printable(user.name):<{width}}{quorum:<17}{user.failures:<16}{second}"
         tool.write(f"        {index:<12}{padding}", number, f"      {tail}\n")
     return tool.returned(call)
 

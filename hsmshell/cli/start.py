@@ -104,12 +104,10 @@ def _leave_terminal() -> None:
     """Nobody reads any more, and a terminal that is gone refuses what is written: let the last words lead nowhere."""
     import stat
 
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    discard(sys.stderr)
     # A file that the output goes to keeps it.
-    if stat.S_ISCHR(os.fstat(1).st_mode):
-        os.dup2(nowhere, 1)
-    os.close(nowhere)
+    if stat.S_ISCHR(os.fstat(sys.stdout.fileno()).st_mode):
+        discard(sys.stdout)
 
 
 def shim(name: str, lab: str = "") -> None:

@@ -90,6 +90,12 @@ class StoredObject(NamedTuple):
     def label(self) -> str:
         return str(self.attributes.get(Attribute.LABEL, ""))
 
+    @property
+    def ident(self) -> bytes:
+        value = self.attributes.get(Attribute.ID, b"")
+        assert isinstance(value, bytes)  # the attribute's shape says so
+        return value
+
     def flag(self, attribute: Attribute) -> bool:
         """A boolean attribute; one that the object lacks is false."""
         return bool(self.attributes.get(attribute, False))

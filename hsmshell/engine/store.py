@@ -101,11 +101,6 @@ class Store(Database):
         self._db.execute("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?)", user)
 
     def delete_user(self, container: int, number: int) -> None:
-        """Delete the user, and with it its shares of keys and what it approved: the name may be another's one day."""
-        user = self.user_numbered(container, number)
-        for token in self.tokens(container):
-            if user is not None and user.name in token.approvers:
-                self.put_token(token._replace(approvers=token.approvers - {user.name}))
         self._db.execute("DELETE FROM user WHERE container = ? AND number = ?", (container, number))
         self._db.execute("DELETE FROM share WHERE container = ? AND user = ?", (container, number))
 
@@ -128,7 +123,6 @@ class Store(Database):
 
     def _put_object(self, verb: str, item: StoredObject) -> None:
         """The columns that searches use follow the object's attributes."""
-        ident = item.attributes.get(Attribute.ID, b"")
         self._db.execute(
             f"{verb} INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -137,7 +131,7 @@ class Store(Database):
                 item.attributes[Attribute.CLASS],
                 item.attributes.get(Attribute.KEY_TYPE, -1),
                 _storable(item.label),
-                ident,
+                item.ident,
                 item.owner,
                 item.quorum,
                 item.session,

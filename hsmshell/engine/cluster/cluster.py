@@ -223,7 +223,7 @@ class ClusterCore:
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``, in this order.
         """
         number = self._number_on(node, operation, session)
-        session = self._permit(operation, session)
+        assert session is not None  # or it would have no number
         key = self._store.object(node.id, handle)
         if key is None or (key.session and key.session != session.id):
             raise ObjectHandleInvalid(str(handle))

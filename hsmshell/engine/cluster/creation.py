@@ -131,8 +131,12 @@ class ClusterCreation(ClusterCore):
         self.lab.live_sessions()
         allowed = self._permit(Operation.CREATE_KEY, session)
         nodes = [node for node in self._up() if node.id in allowed.numbers]
-        self._check_spec(allowed, nodes, spec)
-        return allowed, nodes[:1] if spec.session_only else nodes
+        targets = nodes[:1] if spec.session_only else nodes
+        if not targets or len(targets) < spec.minimum_nodes:
+            raise NodeUnavailable(f"{len(targets)} of {spec.minimum_nodes} HSMs")
+        self._check_shares(allowed, nodes[0], spec)
+        self._require_free_id(nodes, spec.ident)
+        return allowed, targets
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
         """Handles for new keys, from the range of the first HSM. Raises ``ObjectCountExceeded``."""
@@ -181,12 +185,8 @@ class ClusterCreation(ClusterCore):
         there = [self._store.user_named(node.id, user.name) for user in known if user]
         return frozenset(user.number for user in there if user)
 
-    def _check_spec(self, session: Session, nodes: Sequence[Container], spec: KeySpec) -> None:
-        reachable = [node for node in nodes if node.id in session.numbers]
-        holders = reachable[:1] if spec.session_only else reachable
-        if not holders or len(holders) < spec.minimum_nodes:
-            raise NodeUnavailable(f"{len(holders)} of {spec.minimum_nodes} HSMs")
-        home = reachable[0]
+    def _check_shares(self, session: Session, home: Container, spec: KeySpec) -> None:
+        """Raise ``ShareListInvalid`` or ``QuorumValueInvalid`` when the users, as the HSM numbers them, do not do."""
         for number in spec.shares:
             user = self._store.user_numbered(home.id, number)
             if user is None or number == session.numbers[home.id]:
@@ -195,5 +195,8 @@ class ClusterCreation(ClusterCore):
                 raise ShareListInvalid(str(number))
         if spec.quorum > len(set(spec.shares)) + 1 or (spec.quorum and not spec.shares):
             raise QuorumValueInvalid(str(spec.quorum))
-        if spec.ident and any(self._store.objects(node.id, ident=spec.ident) for node in reachable):
-            raise KeyIdExists(spec.ident.decode("utf-8", "replace"))
+
+    def _require_free_id(self, nodes: Sequence[Container], ident: bytes) -> None:
+        """Raise ``KeyIdExists`` when a key on one of the HSMs has the id; no id is free everywhere."""
+        if ident and any(self._store.objects(node.id, ident=ident) for node in nodes):
+            raise KeyIdExists(ident.decode("utf-8", "replace"))

@@ -56,21 +56,12 @@ class ClusterMasking(ClusterKeys):
         key, names, material = self._opened(masked)
         owner, *sharers = names
         with self._store.transaction():
-            self.lab.live_sessions()
-            session = self._permit(Operation.CREATE_KEY, session)
-            nodes = [node for node in self._up() if node.id in session.numbers]
-            ident = key.attributes.get(Attribute.ID, b"")
-            spec = KeySpec(
-                key.label,
-                ident if isinstance(ident, bytes) else b"",
-                session_only=not key.flag(Attribute.TOKEN),
-                minimum_nodes=minimum_nodes,
-            )
-            self._check_spec(session, nodes, spec)
-            if spec.session_only and owner.lower() != session.user_name.lower():
+            session_only = not key.flag(Attribute.TOKEN)
+            spec = KeySpec(key.label, key.ident, session_only=session_only, minimum_nodes=minimum_nodes)
+            session, targets = self._admit(session, spec)
+            if session_only and owner.lower() != session.user_name.lower():
                 # It would live in a session in which its owner is not.
                 raise AccessDenied(owner)
-            targets = nodes[:1] if spec.session_only else nodes
             handles = self._new_handles(targets, 1)
             row = self._store.add_material(material)
             for node in targets:
@@ -80,7 +71,7 @@ class ClusterMasking(ClusterKeys):
                         handle=handles[0],
                         material=row,
                         owner=self._number(node, owner),
-                        session=session.id if spec.session_only else 0,
+                        session=session.id if session_only else 0,
                         shares=frozenset(self._number(node, name) for name in sharers),
                     )
                 )

@@ -13,7 +13,6 @@ from hsmshell.engine.errors import (
     ActionProhibited,
     AttributeReadOnly,
     AttributeValueInvalid,
-    KeyIdExists,
 )
 from hsmshell.engine.records import Container, StoredObject
 
@@ -97,9 +96,7 @@ class ClusterKeys(ClusterCreation):
             nodes = {node.id: node for node in self._up() if node.id in session.numbers}
             others = [node for node in nodes.values() if node.id != key.container]
             self._require_room(others, 1)
-            ident = key.attributes.get(Attribute.ID, b"")
-            if isinstance(ident, bytes) and ident and any(self._store.objects(one.id, ident=ident) for one in others):
-                raise KeyIdExists(ident.decode("utf-8", "replace"))
+            self._require_free_id(others, key.ident)
             home = nodes[key.container]
             kept = key._replace(session=0, attributes={**key.attributes, Attribute.TOKEN: True})
             for node in nodes.values():

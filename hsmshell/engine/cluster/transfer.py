@@ -95,7 +95,7 @@ class ClusterTransfer(ClusterKeys):
         wrapping: int,
         wrapped: bytes,
         mechanism: Mechanism,
-        use: Attribute = Attribute.WRAP,
+        use: Attribute,
         parameters: MechanismParameters = MechanismParameters(),  # noqa: B008
     ) -> bytes:
         """The bytes that were wrapped under a key of the cluster, given to the caller.
@@ -130,9 +130,8 @@ class ClusterTransfer(ClusterKeys):
         ``_store_new`` raises.
         """
         with self._store.transaction():
-            self.lab.live_sessions()
-            self._check_spec(self._permit(Operation.CREATE_KEY, session), self._up(), spec)
-            wrapper = self._wrapper(self._permit(Operation.USE_KEY, session), wrapping, Attribute.UNWRAP, mechanism)
+            allowed, _ = self._admit(session, spec)
+            wrapper = self._wrapper(allowed, wrapping, Attribute.UNWRAP, mechanism)
             key = self._store.material(wrapper.material)
         stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
         return self._store_new(session, [KeyMaterial(stored, traits)], spec, local=False, usage=usage)

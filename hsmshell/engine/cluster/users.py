@@ -120,6 +120,9 @@ class ClusterUsers(ClusterCore):
             if officers == [user]:
                 raise UserTypeInvalid(name)
             shares = tuple(key.handle for key in self._store.objects(node.id) if user.number in key.shares)
+            # What it approved counts no more: the name may be another's one day.
+            for token in self._store.tokens(node.id):
+                self._store.put_token(token._replace(approvers=token.approvers - {user.name}))
             self._store.delete_user(node.id, user.number)
             return DeletedUser(user, shares)
 
