@@ -18,5 +18,5 @@ def conclude(tool: Utility, created: Created, arguments: Arguments) -> int:
     """What stands after the handles: the line for ``-attest``, and what every HSM said."""
     if arguments.flag("attest"):
         tool.attested()
-    tool.cluster_block(created.nodes)
+    tool.told(created.outcomes)
     return SUCCESS

@@ -42,7 +42,7 @@ def insert(tool: Utility, arguments: Arguments) -> int:
         return tool.creation_refused(call, error)
     tool.returned(call)
     tool.write("\tNew Key Handle: ", handle(created.handles[0]), "\n")
-    tool.cluster_block(created.nodes)
+    tool.told(created.outcomes)
     return SUCCESS
 
 

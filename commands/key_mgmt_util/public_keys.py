@@ -57,7 +57,7 @@ def _create(tool: Utility, arguments: Arguments, types: tuple[KeyType, ...]) -> 
         return tool.creation_refused(call, error)
     tool.returned(call)
     tool.write("\nPublic Key Handle: ", handle(created.handles[0]), "\n")
-    tool.cluster_block(created.nodes)
+    tool.told(created.outcomes)
     return SUCCESS
 
 

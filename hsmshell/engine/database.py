@@ -160,3 +160,8 @@ class Database:
     def reading(self) -> AbstractContextManager[None]:
         """One consistent view for several reads."""
         return self._bracket("BEGIN")
+
+
+def storable(label: str) -> str:
+    """Text as SQLite takes it: bytes that were no UTF-8 come as lone surrogates, which it refuses."""
+    return label.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

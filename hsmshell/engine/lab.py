@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.errors import LabError, LabForeign, LabMissing
-from hsmshell.engine.records import SessionRow, StoredObject
+from hsmshell.engine.records import AuditRow, SessionRow, StoredObject
 from hsmshell.engine.services import SYSTEM, Services
 from hsmshell.engine.store import Store
 
@@ -60,7 +60,7 @@ class Lab:
             with contextlib.suppress(LabError), self.store.transaction():
                 for row in self.store.sessions():
                     if row.process == self._process:
-                        self.store.delete_session(row.id)
+                        self._end(row)
             with contextlib.suppress(OSError):  # somebody may have removed the lab meanwhile
                 os.unlink(self._process_path(self._process))
             os.close(self._lock)
@@ -131,8 +131,22 @@ class Lab:
         for row in rows:
             (alive if states[row.process] else dead).append(row)
         for row in dead:
-            self.store.delete_session(row.id)
+            self._end(row)
         return alive
+
+    def _end(self, row: SessionRow) -> None:
+        """End a session that nobody logged out of; the HSMs of a cluster note that it was closed."""
+        from hsmshell.engine.audit import Opcode
+
+        for device in self.store.devices("cluster"):
+            for node in self.store.containers(device.id) if device.id == row.device else ():
+                if node.is_up and row.container in (0, node.id):
+                    now = int(self.services.clock() * 1_000_000)
+                    who = row.user_type, row.user_name
+                    self.store.add_audit(
+                        AuditRow(device.id, node.name, 0, now, Opcode.CN_CLOSE_SESSION, row.id, "", 0, 0, *who)
+                    )
+        self.store.delete_session(row.id)
 
     def is_own(self, row: SessionRow) -> bool:
         """Whether this process holds the session."""

@@ -9,6 +9,8 @@ from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, Objec
 
 UP, DOWN = "up", "down"
 """The states of an HSM, and of a host's client."""
+FULL, DROP_SYNC = "full", "drop-sync"
+"""Two more of an HSM, which answers: it takes nothing new, or it misses the keys that are made on others."""
 
 Settings = Mapping[str, str | int | bool]
 
@@ -37,13 +39,13 @@ class Container(NamedTuple):
     address: str
     serial: str
     state: str
-    """``up`` or ``down``."""
+    """``up``, ``down``, ``full`` or ``drop-sync``."""
     settings: Settings
 
     @property
     def is_up(self) -> bool:
         """Whether it answers."""
-        return self.state == UP
+        return self.state != DOWN
 
 
 class User(NamedTuple):
@@ -144,3 +146,25 @@ class Certificate(NamedTuple):
     """DER."""
     private_key: bytes
     """PKCS#8 DER; empty when somebody else has it."""
+
+
+class AuditRow(NamedTuple):
+    """One event of an HSM's audit log, as its row."""
+
+    device: int
+    hsm: str
+    """The HSM's id, which names its stream: it outlives the HSM."""
+    sequence: int
+    """From 0, without gaps."""
+    time: int
+    """Microseconds since the epoch."""
+    opcode: int
+    """See ``audit.Opcode``."""
+    session: int
+    """0 outside any."""
+    refusal: str
+    """The name of the engine's error; empty for a success."""
+    private_handle: int
+    public_handle: int
+    user_type: str
+    user_name: str

@@ -3,7 +3,7 @@
 APPLICATION_ID = 0x48534D53
 """SQLite's application_id of a lab: the letters HSMS."""
 
-VERSION = 2
+VERSION = 3
 """SQLite's user_version of this schema."""
 
 _TOKENS_AND_CERTIFICATES = """
@@ -31,7 +31,24 @@ CREATE TABLE certificate (
 ) WITHOUT ROWID
 """
 
-MIGRATIONS = (_TOKENS_AND_CERTIFICATES,)
+_AUDIT = """
+CREATE TABLE audit (
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    hsm TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    opcode INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    refusal TEXT NOT NULL,
+    private_handle INTEGER NOT NULL,
+    public_handle INTEGER NOT NULL,
+    user_type TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    PRIMARY KEY (device, hsm, sequence)
+) WITHOUT ROWID
+"""
+
+MIGRATIONS = (_TOKENS_AND_CERTIFICATES, _AUDIT)
 """What turns a lab of version 1 into one of version 2, and so on."""
 
 TABLES = f"""
@@ -125,4 +142,5 @@ CREATE TABLE session (
 );
 
 {_TOKENS_AND_CERTIFICATES};
+{_AUDIT};
 """

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
-from hsmshell.engine.database import Database
+from hsmshell.engine.audit_store import AuditStore
+from hsmshell.engine.database import storable
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.records import Certificate, Container, Device, SessionRow, Settings, StoredObject, Token, User
 
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
 
-class Store(Database):
+class Store(AuditStore):
     """The rows of a lab. Every method belongs inside ``transaction`` or ``reading``."""
 
     # meta and counters
@@ -88,7 +89,7 @@ class Store(Database):
     def user_named(self, container: int, name: str) -> User | None:
         """Names are matched without regard to case."""
         sql = "SELECT * FROM user WHERE container = ? AND name = ?"
-        row = self._db.execute(sql, (container, _storable(name))).fetchone()
+        row = self._db.execute(sql, (container, storable(name))).fetchone()
         return User(*row) if row else None
 
     def user_numbered(self, container: int, number: int) -> User | None:
@@ -130,7 +131,7 @@ class Store(Database):
                 item.handle,
                 item.attributes[Attribute.CLASS],
                 item.attributes.get(Attribute.KEY_TYPE, -1),
-                _storable(item.label),
+                storable(item.label),
                 item.ident,
                 item.owner,
                 item.quorum,
@@ -163,7 +164,7 @@ class Store(Database):
         where, values = ["container = ?"], [container]  # type: tuple[list[str], list[int | str | bytes]]
         traits = {"class": object_class, "key_type": key_type, "ident": ident}
         if label is not None:
-            traits["label"] = _storable(label)  # type: ignore[assignment]
+            traits["label"] = storable(label)  # type: ignore[assignment]
         for column, value in traits.items():
             if isinstance(value, int) and not _is_storable(value):
                 return []
@@ -256,11 +257,6 @@ class Store(Database):
         self._db.execute("DELETE FROM session WHERE id = ?", (number,))
         self._db.execute("DELETE FROM token WHERE session = ?", (number,))
         self._delete_objects("session = ? AND session <> 0", (number,))
-
-
-def _storable(label: str) -> str:
-    """Text as SQLite takes it: bytes that were no UTF-8 come as lone surrogates, which it refuses."""
-    return label.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_storable(number: int) -> bool:

@@ -76,7 +76,7 @@ def test_a_node_without_a_login_misses_it(lab: Lab) -> None:
     assert [type(one.error) for one in cluster.locate(login(cluster), handle)] == [type(None), ObjectHandleInvalid]
 
 
-def test_a_full_node_keeps_it_a_session_key(lab: Lab) -> None:
+def test_a_full_node_gets_no_copy(lab: Lab) -> None:
     cluster = lab.cluster()
     session = login(cluster)
     other = aes_key(cluster, session)
@@ -86,9 +86,9 @@ def test_a_full_node_keeps_it_a_session_key(lab: Lab) -> None:
         assert key is not None
         for number in range(MAXIMUM_KEYS - 1):
             lab.store.add_object(key._replace(handle=100_000 + number))
-    with pytest.raises(ObjectCountExceeded):
-        cluster.keep_key(session, handle)
-    assert cluster.read_key(session, handle).session == session.id
+    assert [type(one.error) for one in cluster.keep_key(session, handle)] == [type(None), ObjectCountExceeded]
+    assert cluster.read_key(session, handle).session == 0
+    assert [type(one.error) for one in cluster.locate(session, handle)] == [type(None), ObjectHandleInvalid]
 
 
 def test_a_session_pair_asks_for_room_where_it_goes(lab: Lab) -> None:
@@ -102,8 +102,10 @@ def test_a_session_pair_asks_for_room_where_it_goes(lab: Lab) -> None:
             lab.store.add_object(key._replace(handle=100_000 + number))
     pair = cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", b"", session_only=True))
     assert [node.number for node in pair.nodes] == [0]
+    pair = cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", b""))
+    assert [type(one.error) for one in pair.outcomes] == [type(None), ObjectCountExceeded]
     with pytest.raises(ObjectCountExceeded):
-        cluster.generate_ec_pair(session, "prime256v1", KeySpec("x", b""))
+        cluster.generate_ec_pair(session, "prime256v1", KeySpec("y", b"", minimum_nodes=2))
 
 
 def test_locating_asks_for_a_login_and_shows_rights(lab: Lab) -> None:

@@ -15,7 +15,7 @@ from tests.engine.driving import aes_key, login
 def make_old(directory: Path) -> None:
     """Take from a lab what version 1 did not have."""
     database = sqlite3.connect(directory / "lab.db")
-    database.executescript("DROP TABLE token; DROP TABLE certificate; PRAGMA user_version=1;")
+    database.executescript("DROP TABLE token; DROP TABLE certificate; DROP TABLE audit; PRAGMA user_version=1;")
     database.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,10 +144,8 @@ def test_a_damaged_page(lab_directory: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096:] = bytes(len(data) - 4096)
     path.write_bytes(data)
-    lab = Lab.open(str(lab_directory))
-    with pytest.raises(LabError, match="hsmshell lab init --force"):
+    with pytest.raises(LabError, match="hsmshell lab init --force"), closing(Lab.open(str(lab_directory))) as lab:
         lab.clusters()
-    lab.close()
 
 
 def test_a_full_disk(lab: Lab) -> None:

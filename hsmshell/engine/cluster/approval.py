@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hsmshell.engine.access import RULES, Operation
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Outcome, Session, related, same_type
 from hsmshell.engine.cluster.quorum import ClusterQuorum, request_for
 from hsmshell.engine.cluster.tokens import (
@@ -44,7 +45,7 @@ class ClusterApproval(ClusterQuorum):
         ``ObjectHandleInvalid``, ``AccessDenied``, ``QuorumNotEnabled`` when no approval is needed, and
         ``TokenCountExceeded``; then no HSM has given one.
         """
-        with self._store.transaction():
+        with self._command(Opcode.CN_GET_TOKEN, session, nodes[0] if nodes else None):
             self.lab.live_sessions()
             session = self._permit(request_for(service), session)
             asked = None if nodes is None else {node.id for node in nodes}
@@ -60,7 +61,9 @@ class ClusterApproval(ClusterQuorum):
                 if not reached:
                     raise ObjectHandleInvalid(str(handle))
             now = int(self.lab.services.clock())
-            return tuple(self._issue(node, session, service, handle, now) for node in reached)
+            issued = tuple(self._issue(node, session, service, handle, now) for node in reached)
+            self._note(Opcode.CN_GET_TOKEN, session, reached)
+            return issued
 
     def withdraw_tokens(self, issued: Sequence[IssuedToken]) -> None:
         """Take new tokens back, as if they had never been given."""
@@ -87,11 +90,15 @@ class ClusterApproval(ClusterQuorum):
         with whom it is shared. Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, and ``QuorumNotApproved`` when no
         HSM gave this session a token.
         """
-        with self._store.transaction():
+        with self._command(Opcode.CN_APPROVE_TOKEN, session, nodes[0] if nodes else None):
             session = self._permit(Operation.APPROVE_TOKEN, session)
-            return self._each(
-                self._givers(session) if nodes is None else nodes,
-                lambda node: self._approve_on(node, session, data, approvals, announced),
+            return self._noted(
+                Opcode.CN_APPROVE_TOKEN,
+                session,
+                self._each(
+                    self._givers(session) if nodes is None else nodes,
+                    lambda node: self._approve_on(node, session, data, approvals, announced),
+                ),
             )
 
     def tokens(self, session: Session | None, node: Container) -> list[TokenState]:
@@ -120,7 +127,8 @@ class ClusterApproval(ClusterQuorum):
                     if everyones or token.user == number:
                         self._store.delete_token(node.id, token.number)
 
-            return self._each(self.nodes() if nodes is None else nodes, delete)
+            outcomes = self._each(self.nodes() if nodes is None else nodes, delete)
+            return self._noted(Opcode.CN_DELETE_TOKEN, session, outcomes)
 
     # inside a transaction
 

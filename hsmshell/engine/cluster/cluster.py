@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hsmshell.engine.access import RULES, Operation, Relation, UserType, check_password
 from hsmshell.engine.attributes import ObjectClass
+from hsmshell.engine.audit import Opcode
+from hsmshell.engine.cluster.journal import NOTHING, About, ClusterJournal
 from hsmshell.engine.errors import (
     AccessDenied,
     ClientUnavailable,
@@ -57,13 +59,20 @@ class Login(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
 
-class ClusterCore:
+class Proof(NamedTuple):
+    """A second factor: what an HSM asked to have signed, and its signature."""
+
+    digest: bytes
+    """32 bytes, a SHA-256 digest."""
+    signature: bytes
+    """RSASSA-PKCS1-v1_5 over that digest (RFC 8017 8.2, with the hash computed already)."""
+
+
+class ClusterCore(ClusterJournal):
     """The cluster's HSMs and sessions. Methods that change something are one transaction each."""
 
     def __init__(self, lab: Lab, device: Device, *, through_client: bool = False) -> None:
-        self.lab = lab
-        self.device = device
-        self._store = lab.store
+        super().__init__(lab, device)
         self._through_client = through_client
         self._client = f"client:{device.id}"
 
@@ -109,12 +118,19 @@ class ClusterCore:
     # sessions
 
     def login(
-        self, user_type: str, name: str, password: str, nodes: Sequence[Container], current: Session | None = None
+        self,
+        user_type: str,
+        name: str,
+        password: str,
+        nodes: Sequence[Container],
+        current: Session | None = None,
+        proofs: Mapping[int, Proof] | None = None,
     ) -> Login:
         """Log in on these HSMs; each decides and counts wrong passwords for itself.
 
-        ``current`` is the session that this application has; a second login is refused. No error is raised for a
-        refusal by an HSM: the outcomes tell it. Raises ``ClientUnavailable``.
+        ``current`` is the session that this application has; a second login is refused. ``proofs`` are the second
+        factor of a user who needs one, by container id. No error is raised for a refusal by an HSM: the outcomes tell
+        it. Raises ``ClientUnavailable``.
         """
         checked = self._check_passwords(name, password, nodes)
         with self._store.transaction():
@@ -122,13 +138,16 @@ class ClusterCore:
             outcomes: list[Outcome] = []
             numbers: dict[int, int] = {}
             granted: User | None = None
+            about = About(user_type=user_type, user_name=name)
             for node in nodes:
                 try:
                     if current is not None:
                         raise UserAlreadyLoggedIn(current.user_name)
-                    user = self._authenticate(node, user_type, name, password, checked)
+                    user = self._authenticate(node, user_type, name, password, checked, (proofs or {}).get(node.id))
                 except HsmError as error:
                     outcomes.append(Outcome(node, error))
+                    if not isinstance(error, NodeUnavailable):
+                        self._note(Opcode.CN_LOGIN, current, [node], about, error)
                 else:
                     outcomes.append(Outcome(node))
                     numbers[node.id], granted = user.number, user
@@ -136,7 +155,9 @@ class ClusterCore:
                 return Login(None, tuple(outcomes))
             container = nodes[0].id if len(nodes) == 1 and not self._through_client else 0
             number = self.lab.add_session(self.device.id, container, granted.type, granted.name)
-            return Login(Session(number, UserType(granted.type), granted.name, numbers), tuple(outcomes))
+            session = Session(number, UserType(granted.type), granted.name, numbers)
+            self._note(Opcode.CN_LOGIN, session, [node for node in nodes if node.id in numbers], self._who(session))
+            return Login(session, tuple(outcomes))
 
     def _check_passwords(self, name: str, password: str, nodes: Sequence[Container]) -> dict[str, bool]:
         """Which verifiers the password fits; worked out before the transaction: hashing takes long."""
@@ -145,7 +166,13 @@ class ClusterCore:
         return {verifier: check_password(password, verifier) for verifier in {user.verifier for user in users if user}}
 
     def _authenticate(
-        self, node: Container, user_type: str, name: str, password: str, checked: Mapping[str, bool]
+        self,
+        node: Container,
+        user_type: str,
+        name: str,
+        password: str,
+        checked: Mapping[str, bool],
+        proof: Proof | None,
     ) -> User:
         self._require_up(node)
         if user_type not in {kind.value for kind in UserType}:
@@ -156,17 +183,36 @@ class ClusterCore:
         if user.failures >= MAXIMUM_FAILURES:
             raise PinLocked(name)
         known = checked.get(user.verifier)
-        if not (check_password(password, user.verifier) if known is None else known):
+        right = check_password(password, user.verifier) if known is None else known
+        if not right or not self._second_factor_fits(user, proof):
             self._store.replace_user(user._replace(failures=user.failures + 1))
             raise PinIncorrect(name)
         if user.failures:
             self._store.replace_user(user._replace(failures=0))
         return user
 
-    def logout(self, session: Session) -> None:
-        """End the session, and with it the keys that lived in it."""
+    def _second_factor_fits(self, user: User, proof: Proof | None) -> bool:
+        """Whether the user needs none, or this one is the user's."""
+        if not user.second_factor:
+            return True
+        if proof is None:
+            return False
+        from hsmshell.engine.cluster.tokens import is_signed_digest
+
+        return is_signed_digest(user.second_factor, *proof)
+
+    def logout(self, session: Session, *, closing: bool = False) -> None:
+        """End the session, and with it the keys that lived in it. ``closing`` tells that the application just ends."""
         with self._store.transaction():
+            if self._store.has_session(session.id):
+                opcode = Opcode.CN_CLOSE_SESSION if closing else Opcode.CN_LOGOUT
+                up = [node for node in self._store.containers(self.device.id) if node.is_up]
+                asked = [node for node in up if node.id in session.numbers]
+                self._note(opcode, session, asked, self._who(session))
             self._store.delete_session(session.id)
+
+    def _who(self, session: Session) -> About:
+        return About(user_type=session.user_type.value, user_name=session.user_name)
 
     def is_open(self, session: Session) -> bool:
         """Whether the session still is what it was: it ends when the client through which it was opened stops."""
@@ -177,12 +223,14 @@ class ClusterCore:
         """The first HSM that is up, if one is. Raises ``ClientUnavailable``."""
         return next((node for node in self.nodes() if node.is_up), None)
 
-    def _require_up(self, node: Container) -> None:
-        """Raise ``NodeUnavailable`` unless the HSM is up now, whatever it was when the caller saw it."""
+    def _require_up(self, node: Container) -> Container:
+        """The HSM as it is now, whatever it was when the caller saw it. Raises ``NodeUnavailable`` unless it is up."""
         with self._store.reading():
             self.check_client()
-            if not any(one.id == node.id and one.is_up for one in self._store.containers(self.device.id)):
-                raise NodeUnavailable(node.address)
+            for one in self._store.containers(self.device.id):
+                if one.id == node.id and one.is_up:
+                    return one
+            raise NodeUnavailable(node.address)
 
     def _number_on(self, node: Container, operation: Operation, session: Session | None) -> int:
         """The caller's number on an HSM. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``NodeUnavailable``."""
@@ -203,6 +251,15 @@ class ClusterCore:
             else:
                 outcomes.append(Outcome(node))
         return tuple(outcomes)
+
+    def _noted(
+        self, opcode: Opcode, session: Session, outcomes: tuple[Outcome, ...], about: About = NOTHING
+    ) -> tuple[Outcome, ...]:
+        """The outcomes, when each HSM that was reached has written down its own."""
+        for node, error in outcomes:
+            if not isinstance(error, NodeUnavailable):
+                self._note(opcode, session, [node], about, error)
+        return outcomes
 
     # rights
 

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from hsmshell.engine import encodings
 from hsmshell.engine.access import RULES, Operation, UserType
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
-from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Session
+from hsmshell.engine.audit import Opcode
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Outcome, Session
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import (
     SECRET_TYPES,
     KeySpec,
@@ -30,20 +32,35 @@ from hsmshell.engine.errors import (
     ShareListInvalid,
 )
 from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
-from hsmshell.engine.records import Container, StoredObject
+from hsmshell.engine.records import DROP_SYNC, FULL, Container, StoredObject
 
 FIRST_HANDLE = 6
 """The first handle that a new HSM gives to a user's key; lower ones are its own."""
 
-MAXIMUM_KEYS = 3300
-"""Keys a cluster holds."""
+MAXIMUM_KEYS = 3500
+"""Keys an HSM holds (the guide's known issues)."""
 
 
 class Created(NamedTuple):
-    """New keys: their handles in the order of creation, and the HSMs that hold them."""
+    """New keys: their handles in the order of creation, and what each HSM said that was asked to hold them."""
 
     handles: tuple[int, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def nodes(self) -> tuple[Container, ...]:
+        """The HSMs that hold them."""
+        return tuple(outcome.node for outcome in self.outcomes if outcome.error is None)
+
+
+class Placement(NamedTuple):
+    """Where new keys go, and who makes them."""
+
+    session: Session
     nodes: tuple[Container, ...]
+    """The HSMs that take them; the first one makes them, the others get copies."""
+    outcomes: tuple[Outcome, ...]
+    """What each HSM says; those without an error are ``nodes``."""
 
 
 class KeyMaterial(NamedTuple):
@@ -62,44 +79,49 @@ class ClusterCreation(ClusterCore):
         Raises ``PolicyViolation`` for a type that FIPS mode refuses, ``KeySizeRange``, and what ``_store_new`` raises.
         """
         self.check_login(Operation.CREATE_KEY, session)
-        if key_type not in SECRET_TYPES:
-            raise PolicyViolation(key_type.name)
-        value = self.lab.services.random_bytes(size)
-        return self._store_new(session, [KeyMaterial(value, secret_traits(key_type, value))], spec, local=True)
+        with self._refusals(Opcode.CN_GENERATE_KEY, session):
+            if key_type not in SECRET_TYPES:
+                raise PolicyViolation(key_type.name)
+            value = self.lab.services.random_bytes(size)
+            key = KeyMaterial(value, secret_traits(key_type, value))
+            return self._store_new(Opcode.CN_GENERATE_KEY, session, [key], spec, local=True)
 
     def generate_rsa_pair(self, session: Session | None, bits: int, exponent: int, spec: KeySpec) -> Created:
         """Generate an RSA pair; the public key has the first of the two handles.
 
         Raises ``PolicyViolation`` for a modulus or exponent that FIPS 186-5 refuses, and what ``_store_new`` raises.
         """
-        self.check_login(Operation.CREATE_KEY, session)
-        check_rsa(bits, exponent)
-        return self._generate_pair(session, spec, lambda: self.lab.services.rsa_key(bits, exponent))
+        return self._generate_pair(
+            session, spec, lambda: check_rsa(bits, exponent), lambda: self.lab.services.rsa_key(bits, exponent)
+        )
 
     def generate_dsa_pair(self, session: Session | None, bits: int, spec: KeySpec) -> Created:
         """Generate a DSA pair with a prime modulus of so many bits; otherwise as ``generate_rsa_pair``."""
-        self.check_login(Operation.CREATE_KEY, session)
-        check_dsa(bits)
-        return self._generate_pair(session, spec, lambda: self.lab.services.dsa_key(bits))
+        return self._generate_pair(session, spec, lambda: check_dsa(bits), lambda: self.lab.services.dsa_key(bits))
 
     def generate_ec_pair(self, session: Session | None, curve: str, spec: KeySpec) -> Created:
         """Generate a pair on a curve, by its name in OpenSSL; otherwise as ``generate_rsa_pair``."""
-        self.check_login(Operation.CREATE_KEY, session)
-        allowed = check_curve(curve)
-        return self._generate_pair(session, spec, lambda: self.lab.services.ec_key(allowed))
+        return self._generate_pair(
+            session, spec, lambda: check_curve(curve), lambda: self.lab.services.ec_key(check_curve(curve))
+        )
 
-    def _generate_pair(self, session: Session | None, spec: KeySpec, generate: Callable[[], bytes]) -> Created:
+    def _generate_pair(
+        self, session: Session | None, spec: KeySpec, check: Callable[[], object], generate: Callable[[], bytes]
+    ) -> Created:
         """What can be refused is refused before the key is generated, which may take long."""
-        with self._store.transaction():
-            _, targets = self._admit(session, spec)
-            self._require_room(targets, 2)
-        private = generate()
-        public = encodings.public_of(private)
-        pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
-        return self._store_new(session, pair, spec, local=True)
+        self.check_login(Operation.CREATE_KEY, session)
+        with self._refusals(Opcode.CN_GENERATE_KEY_PAIR, session):
+            with self._store.transaction():
+                check()
+                self._place(session, spec, 2)
+            private = generate()
+            public = encodings.public_of(private)
+            pair = [KeyMaterial(public, public_traits(public)), KeyMaterial(private, private_traits(private))]
+            return self._store_new(Opcode.CN_GENERATE_KEY_PAIR, session, pair, spec, local=True)
 
     def _store_new(
         self,
+        opcode: Opcode,
         session: Session | None,
         keys: Sequence[KeyMaterial],
         spec: KeySpec,
@@ -107,7 +129,7 @@ class ClusterCreation(ClusterCore):
         local: bool,
         usage: Attributes | None = None,
     ) -> Created:
-        """Give handles to new keys and write them to the HSMs.
+        """Give handles to new keys and write them to the HSMs; belongs inside ``_refusals``.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``ShareListInvalid``,
         ``QuorumValueInvalid``, ``KeyIdExists``, ``ObjectCountExceeded``, or ``PolicyViolation`` for a key that comes
@@ -119,37 +141,55 @@ class ClusterCreation(ClusterCore):
             (key.material, {**attributes(key.material, key.traits, spec, local=local), **(usage or {})}) for key in keys
         ]
         with self._store.transaction():
-            session, targets = self._admit(session, spec)
-            handles = self._new_handles(targets, len(keys))
+            place = self._place(session, spec, len(keys))
+            handles = self._new_handles(place.nodes, len(keys))
             for handle, (material, values) in zip(handles, ready, strict=True):
-                self._write(targets, session, handle, material, values, spec)
-            return Created(handles, tuple(targets))
+                self._write(place.nodes, place.session, handle, material, values, spec)
+            private = handles[-1] if ready[-1][1][Attribute.CLASS] != ObjectClass.PUBLIC_KEY else 0
+            about = About(private, handles[0] if handles[0] != private else 0)
+            self._note(opcode, place.session, place.nodes[:1], about)
+            self._note_copies(place, handles)
+            return Created(handles, place.outcomes)
 
-    def _admit(self, session: Session | None, spec: KeySpec) -> tuple[Session, list[Container]]:
-        """The session that may have such keys, and the HSMs that they go to."""
+    def _place(self, session: Session | None, spec: KeySpec, count: int) -> Placement:
+        """The session that may have so many such keys, and the HSMs that they go to.
+
+        An HSM without room is left out while as many others take the keys as are asked for.
+        """
         # What lived in the sessions of dead processes takes no place and no id.
         self.lab.live_sessions()
         allowed = self._permit(Operation.CREATE_KEY, session)
         nodes = [node for node in self._up() if node.id in allowed.numbers]
-        targets = nodes[:1] if spec.session_only else nodes
-        if not targets or len(targets) < spec.minimum_nodes:
-            raise NodeUnavailable(f"{len(targets)} of {spec.minimum_nodes} HSMs")
-        self._check_shares(allowed, nodes[0], spec)
+        # A copy that gets lost on its way is missed by nobody, so such an HSM makes a key only when it is alone.
+        reached = [node for node in nodes if node.state != DROP_SYNC] or nodes[:1]
+        if not reached or (1 if spec.session_only else len(reached)) < spec.minimum_nodes:
+            raise NodeUnavailable(f"{len(reached)} of {spec.minimum_nodes} HSMs")
+        self._check_shares(allowed, reached[0], spec)
         self._require_free_id(nodes, spec.ident)
-        return allowed, targets
+        outcomes = self._each(reached, lambda node: self._require_room(node, count))
+        roomy = tuple(outcome.node for outcome in outcomes if outcome.error is None)
+        if not roomy or (not spec.session_only and len(roomy) < spec.minimum_nodes):
+            raise ObjectCountExceeded(reached[0].name)
+        if spec.session_only:
+            return Placement(allowed, roomy[:1], (Outcome(roomy[0]),))
+        return Placement(allowed, roomy, outcomes)
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
-        """Handles for new keys, from the range of the first HSM. Raises ``ObjectCountExceeded``."""
-        self._require_room(targets, count)
+        """Handles for new keys, from the range of the first HSM."""
         home, scope = targets[0], f"container:{targets[0].id}"
         numbers = [self._store.next_number(scope, "handle", FIRST_HANDLE) for _ in range(count)]
         return tuple(home.number * HANDLE_RANGE + number for number in numbers)
 
-    def _require_room(self, targets: Sequence[Container], count: int) -> None:
-        """Raise ``ObjectCountExceeded`` unless each HSM has room for so many keys more."""
-        for node in targets:
-            if self._store.count_objects(node.id) + count > MAXIMUM_KEYS:
-                raise ObjectCountExceeded(node.name)
+    def _require_room(self, node: Container, count: int) -> None:
+        """Raise ``ObjectCountExceeded`` unless an HSM has room for so many keys more."""
+        if node.state == FULL or self._store.count_objects(node.id) + count > MAXIMUM_KEYS:
+            raise ObjectCountExceeded(node.name)
+
+    def _note_copies(self, place: Placement, handles: Sequence[int]) -> None:
+        """How a token key gets to the other HSMs: masked on the one that made it, inserted on each other one."""
+        for handle in handles if len(place.nodes) > 1 else ():
+            self._note(Opcode.CN_EXTRACT_MASKED_OBJECT_USER, place.session, place.nodes[:1], About(handle))
+            self._note(Opcode.CN_INSERT_MASKED_OBJECT_USER, place.session, place.nodes[1:], About(handle))
 
     def _write(
         self,

@@ -8,8 +8,10 @@ import json
 from hsmshell.engine import ciphers
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Session
 from hsmshell.engine.cluster.creation import Created
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import KeySpec
 from hsmshell.engine.cluster.operations import ClusterKeys
 from hsmshell.engine.errors import AccessDenied, HsmError, MaskedObjectInvalid, UserNotFound
@@ -30,8 +32,11 @@ class ClusterMasking(ClusterKeys):
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid`` or ``AccessDenied``.
         """
-        with self._store.reading():
-            _, key = self._key(Operation.MASK_KEY, session, handle)
+        about = About(handle)
+        with self._command(Opcode.CN_EXTRACT_MASKED_OBJECT_USER, session, about=about):
+            allowed, key = self._key(Operation.MASK_KEY, session, handle)
+            home = [node for node in self._up() if node.id == key.container]
+            self._note(Opcode.CN_EXTRACT_MASKED_OBJECT_USER, allowed, home, about)
             material = self._store.material(key.material)
             owner = self._store.user_numbered(key.container, key.owner)
             sharers = [self._store.user_numbered(key.container, number) for number in sorted(key.shares)]
@@ -53,18 +58,19 @@ class ClusterMasking(ClusterKeys):
         owner or a sharer, and what making a key raises.
         """
         self.check_login(Operation.CREATE_KEY, session)
-        key, names, material = self._opened(masked)
-        owner, *sharers = names
-        with self._store.transaction():
+        with self._command(Opcode.CN_INSERT_MASKED_OBJECT_USER, session):
+            key, names, material = self._opened(masked)
+            owner, *sharers = names
             session_only = not key.flag(Attribute.TOKEN)
             spec = KeySpec(key.label, key.ident, session_only=session_only, minimum_nodes=minimum_nodes)
-            session, targets = self._admit(session, spec)
+            place = self._place(session, spec, 1)
+            session = place.session
             if session_only and owner.lower() != session.user_name.lower():
                 # It would live in a session in which its owner is not.
                 raise AccessDenied(owner)
-            handles = self._new_handles(targets, 1)
+            handles = self._new_handles(place.nodes, 1)
             row = self._store.add_material(material)
-            for node in targets:
+            for node in place.nodes:
                 self._store.add_object(
                     key._replace(
                         container=node.id,
@@ -75,7 +81,8 @@ class ClusterMasking(ClusterKeys):
                         shares=frozenset(self._number(node, name) for name in sharers),
                     )
                 )
-            return Created(handles, tuple(targets))
+            self._note(Opcode.CN_INSERT_MASKED_OBJECT_USER, session, place.nodes, About(handles[0]))
+            return Created(handles, place.outcomes)
 
     def _opened(self, masked: bytes) -> tuple[StoredObject, list[str], bytes]:
         """The object that was sealed, the names of its owner and its sharers, and its material."""

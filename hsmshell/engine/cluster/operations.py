@@ -6,15 +6,17 @@ from typing import NamedTuple
 
 from hsmshell.engine.access import Operation, Relation
 from hsmshell.engine.attributes import Attribute, AttributeValue, matches_shape
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Outcome, Session, related
-from hsmshell.engine.cluster.creation import ClusterCreation
+from hsmshell.engine.cluster.creation import ClusterCreation, Placement
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH
 from hsmshell.engine.errors import (
     ActionProhibited,
     AttributeReadOnly,
     AttributeValueInvalid,
 )
-from hsmshell.engine.records import Container, StoredObject
+from hsmshell.engine.records import DROP_SYNC, Container, StoredObject
 
 
 class Criteria(NamedTuple):
@@ -88,23 +90,29 @@ class ClusterKeys(ClusterCreation):
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied``,
         ``AttributeReadOnly`` for a key that is a token key already, ``KeyIdExists`` and ``ObjectCountExceeded``.
         """
-        with self._store.transaction():
+        about = About(handle)
+        with self._command(Opcode.CN_MODIFY_OBJECT, session, about=about):
             self.lab.live_sessions()
             session, key = self._key(Operation.CHANGE_KEY, session, handle)
             if not key.session:
                 raise AttributeReadOnly(Attribute.TOKEN.name)
             nodes = {node.id: node for node in self._up() if node.id in session.numbers}
-            others = [node for node in nodes.values() if node.id != key.container]
-            self._require_room(others, 1)
+            others = [node for node in nodes.values() if node.id != key.container and node.state != DROP_SYNC]
             self._require_free_id(others, key.ident)
             home = nodes[key.container]
+            copies = self._each(others, lambda node: self._require_room(node, 1))
+            refused = {outcome.node.id: outcome for outcome in copies if outcome.error}
+            taking = (home, *(node for node in others if node.id not in refused))
             kept = key._replace(session=0, attributes={**key.attributes, Attribute.TOKEN: True})
-            for node in nodes.values():
+            for node in taking:
                 shares = self._numbers_on(home, node, sorted(key.shares))
                 self._store.replace_object(
                     kept._replace(container=node.id, owner=session.numbers[node.id], shares=shares)
                 )
-            return self._each(self.nodes(), lambda node: self._number_on(node, Operation.CHANGE_KEY, session))
+            self._note(Opcode.CN_MODIFY_OBJECT, session, [home], about)
+            self._note_copies(Placement(session, taking, ()), [handle])
+            said = self._each(self.nodes(), lambda node: self._number_on(node, Operation.CHANGE_KEY, session))
+            return tuple(refused.get(outcome.node.id, outcome) for outcome in said)
 
     def set_attribute(
         self, session: Session | None, node: Container, handle: int, attribute: Attribute, value: AttributeValue
@@ -114,7 +122,8 @@ class ClusterKeys(ClusterCreation):
         Raises what ``read_key`` raises, ``AttributeReadOnly`` and ``AttributeValueInvalid``.
         """
         operation = Operation.TRUST_KEY if attribute is Attribute.TRUSTED else Operation.CHANGE_KEY
-        with self._store.transaction():
+        about = About(handle)
+        with self._command(Opcode.CN_MODIFY_OBJECT, session, node, about):
             _, key = self._key_on(node, operation, session, handle)
             if attribute not in CHANGEABLE:
                 raise AttributeReadOnly(attribute.name)
@@ -125,6 +134,7 @@ class ClusterKeys(ClusterCreation):
             if attribute is Attribute.WRAP_WITH_TRUSTED and key.flag(attribute) and not value:
                 raise AttributeReadOnly(attribute.name)
             self._store.replace_object(key._replace(attributes={**key.attributes, attribute: value}))
+            self._note(Opcode.CN_MODIFY_OBJECT, session, [node], about)
 
     def delete_key(self, session: Session | None, handle: int) -> tuple[Outcome, ...]:
         """Delete the key from every HSM on which its owner is logged in; what each HSM said.
@@ -133,14 +143,18 @@ class ClusterKeys(ClusterCreation):
         ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied`` or ``ActionProhibited``
         when no HSM can delete it.
         """
-        with self._store.transaction():
-            found = self._key(Operation.DELETE_KEY, session, handle)[1]
+        about = About(handle)
+        with self._command(Opcode.CN_DESTROY_OBJECT, session, about=about):
+            permitted, found = self._key(Operation.DELETE_KEY, session, handle)
             if not found.flag(Attribute.DESTROYABLE):
                 raise ActionProhibited(str(handle))
             if found.session:
                 self._store.delete_object(found.container, handle)
+                home = [node for node in self.nodes() if node.id == found.container]
+                self._note(Opcode.CN_DESTROY_OBJECT, session, home, about)
                 return self._each(self.nodes(), lambda node: self._number_on(node, Operation.DELETE_KEY, session))
-            return self._each(self.nodes(), lambda node: self._delete_on(node, session, handle))
+            outcomes = self._each(self.nodes(), lambda node: self._delete_on(node, session, handle))
+            return self._noted(Opcode.CN_DESTROY_OBJECT, permitted, outcomes, about)
 
     def _delete_on(self, node: Container, session: Session | None, handle: int) -> None:
         _, key = self._key_on(node, Operation.DELETE_KEY, session, handle)

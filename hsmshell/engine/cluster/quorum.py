@@ -7,7 +7,9 @@ again, see ``approval``; the operation then uses the token up. A token belongs t
 from __future__ import annotations
 
 from hsmshell.engine.access import OFFICERS, RULES, Operation, Relation, UserType
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import ClusterCore, Session, related, same_type
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.tokens import KEY_BITS, OFFICERS_SERVICES, Service, is_quorum_key, is_signed
 from hsmshell.engine.errors import (
     ArgumentsBad,
@@ -49,7 +51,8 @@ class ClusterQuorum(ClusterCore):
         for a user whose key is a second factor, ``DataLenRange``, ``KeySizeRange`` for any other key than RSA-2048, and
         ``SignatureInvalid``.
         """
-        with self._store.transaction():
+        about = About(user_type=user_type, user_name=user_name)
+        with self._command(Opcode.CN_REGISTER_PUBLIC_KEY, session, node, about):
             number = self._number_on(node, Operation.REGISTER_QUORUM_KEY, session)
             user = self._store.user_named(node.id, user_name)
             if user is None or not same_type(user.type, user_type):
@@ -65,6 +68,7 @@ class ClusterQuorum(ClusterCore):
             if not is_signed(public_der, token, signature):
                 raise SignatureInvalid(user_name)
             self._store.replace_user(user._replace(quorum_key=public_der))
+            self._note(Opcode.CN_REGISTER_PUBLIC_KEY, session, [node], about)
 
     def quorum_value(self, node: Container, service: Service) -> int:
         """How many approvals an officers' service needs on one HSM; 1 is none."""
@@ -79,7 +83,7 @@ class ClusterQuorum(ClusterCore):
         ``ArgumentsBad`` for a service of keys, ``QuorumValueInvalid`` for a value that is no such number or more than
         there are officers, and ``QuorumNotApproved``.
         """
-        with self._store.transaction():
+        with self._command(Opcode.CN_SET_M_VALUE, session, node):
             self._number_on(node, Operation.SET_QUORUM_VALUE, session)
             if service not in OFFICERS_SERVICES:
                 raise ArgumentsBad(service.name)
@@ -88,14 +92,17 @@ class ClusterQuorum(ClusterCore):
                 raise QuorumValueInvalid(str(value))
             self.consume_token(session, node, Service.MISC_CO, at_least=self._needed(node, service, 0))
             self._store.set_container_settings(node.id, {**self._settings(node), _setting(service): value})
+            self._note(Opcode.CN_SET_M_VALUE, session, [node])
 
     def consume_token(
         self, session: Session | None, node: Container, service: Service, handle: int = 0, *, at_least: int = 0
     ) -> None:
         """Use up the caller's token with enough approvals on one HSM; nothing, when no approval is needed.
 
-        It belongs inside the operation's own transaction: when that fails the token stays. Raises ``QuorumNotApproved``
-        without such a token, and ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``NodeUnavailable``.
+        An officer's token works in the session alone that asked for it. A key's token is asked for in another tool than
+        the one that shares keys, so that any session of its user will do. It belongs inside the operation's own
+        transaction: when that fails the token stays. Raises ``QuorumNotApproved`` without such a token, and
+        ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``NodeUnavailable``.
         """
         with self._store.transaction():
             number = self._number_on(node, request_for(service), session)
@@ -104,12 +111,8 @@ class ClusterQuorum(ClusterCore):
                 return
             for token in self._store.tokens(node.id):
                 asked = (token.service, token.handle, token.user) == (service, handle, number)
-                if (
-                    asked
-                    and session is not None
-                    and token.session == session.id
-                    and len(self._approvers(node, token)) >= needed
-                ):
+                own = service not in OFFICERS_SERVICES or (session is not None and token.session == session.id)
+                if asked and own and len(self._approvers(node, token)) >= needed:
                     self._store.delete_token(node.id, token.number)
                     return
             raise QuorumNotApproved(service.name)

@@ -101,6 +101,22 @@ def is_quorum_key(public_der: bytes) -> bool:
         return False
 
 
+def is_signed_digest(public_der: bytes, digest: bytes, signature: bytes) -> bool:
+    """The same for a SHA-256 digest that is there already, in place of the data."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+
+    public = encodings.load_public(public_der)
+    if not isinstance(public, rsa.RSAPublicKey):
+        return False
+    try:
+        public.verify(signature, digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def is_signed(public_der: bytes, data: bytes, signature: bytes) -> bool:
     """Whether it is an RSASSA-PKCS1-v1_5 signature of the data with SHA-256 (RFC 8017 8.2.2) by that RSA key."""
     try:

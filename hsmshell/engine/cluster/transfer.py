@@ -5,8 +5,10 @@ from __future__ import annotations
 from hsmshell.engine import crypto
 from hsmshell.engine.access import Operation
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Session
 from hsmshell.engine.cluster.creation import Created, KeyMaterial
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import KeySpec, traits_of
 from hsmshell.engine.cluster.operations import ClusterKeys
 from hsmshell.engine.errors import (
@@ -19,7 +21,7 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
 from hsmshell.engine.objects import public_traits
-from hsmshell.engine.records import StoredObject
+from hsmshell.engine.records import Container, StoredObject
 
 
 class ClusterTransfer(ClusterKeys):
@@ -39,7 +41,9 @@ class ClusterTransfer(ClusterKeys):
         Raises ``DataInvalid`` and what ``_store_new`` raises.
         """
         self.check_login(Operation.CREATE_KEY, session)
-        return self._store_new(session, [KeyMaterial(der, public_traits(der))], spec, local=False)
+        with self._refusals(Opcode.CN_CREATE_OBJECT, session):
+            key = KeyMaterial(der, public_traits(der))
+            return self._store_new(Opcode.CN_CREATE_OBJECT, session, [key], spec, local=False)
 
     def wrap_key(
         self,
@@ -56,7 +60,8 @@ class ClusterTransfer(ClusterKeys):
         ``AccessDenied`` unless the caller owns the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the
         wrapping key may not wrap, ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
         """
-        with self._store.reading():
+        about = About(handle)
+        with self._command(Opcode.CN_WRAP_KEY, session, about=about):
             session, target = self._key(Operation.EXTRACT_KEY, session, handle)
             if target.object_class is ObjectClass.PUBLIC_KEY or target.object_class is not (
                 only or target.object_class
@@ -71,7 +76,9 @@ class ClusterTransfer(ClusterKeys):
             if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
                 raise AccessDenied(str(handle))
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
-        return target, crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
+            wrapped = crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
+            self._note(Opcode.CN_WRAP_KEY, session, self._asked(session), about)
+        return target, wrapped
 
     def wrap_data(
         self,
@@ -86,8 +93,9 @@ class ClusterTransfer(ClusterKeys):
 
         Raises as ``wrap_key`` does for its wrapping key, and ``KeySizeRange``.
         """
-        key = self._using(session, wrapping, use, mechanism)
-        return crypto.wrap(mechanism, key, data, parameters, self.lab.services.random_bytes)
+        with self._command(Opcode.CN_NIST_AES_WRAP, session, about=About(wrapping)):
+            key = self._using(session, wrapping, use, mechanism)
+            return crypto.wrap(mechanism, key, data, parameters, self.lab.services.random_bytes)
 
     def unwrap_data(
         self,
@@ -102,13 +110,19 @@ class ClusterTransfer(ClusterKeys):
 
         Raises as ``wrap_data`` does, ``WrappedKeyInvalid`` and ``WrappedKeyLenRange``.
         """
-        return crypto.unwrap(mechanism, self._using(session, wrapping, use, mechanism), wrapped, parameters)
+        with self._command(Opcode.CN_NIST_AES_WRAP, session, about=About(wrapping)):
+            return crypto.unwrap(mechanism, self._using(session, wrapping, use, mechanism), wrapped, parameters)
 
     def _using(self, session: Session | None, handle: int, use: Attribute, mechanism: Mechanism) -> bytes:
         """The material of a wrapping key."""
-        with self._store.reading():
-            key = self._wrapper(self._permit(Operation.USE_KEY, session), handle, use, mechanism)
-            return self._store.material(key.material)
+        allowed = self._permit(Operation.USE_KEY, session)
+        key = self._wrapper(allowed, handle, use, mechanism)
+        self._note(Opcode.CN_NIST_AES_WRAP, session, self._asked(allowed), About(handle))
+        return self._store.material(key.material)
+
+    def _asked(self, session: Session) -> list[Container]:
+        """The HSM to which a command goes that concerns one alone: the first that is up and knows who asks."""
+        return [node for node in self._up() if node.id in session.numbers][:1]
 
     def unwrap_key(
         self,
@@ -129,12 +143,14 @@ class ClusterTransfer(ClusterKeys):
         ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid`` and what
         ``_store_new`` raises.
         """
-        with self._store.transaction():
-            allowed, _ = self._admit(session, spec)
-            wrapper = self._wrapper(allowed, wrapping, Attribute.UNWRAP, mechanism)
-            key = self._store.material(wrapper.material)
-        stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
-        return self._store_new(session, [KeyMaterial(stored, traits)], spec, local=False, usage=usage)
+        with self._refusals(Opcode.CN_UNWRAP_KEY, session):
+            with self._store.transaction():
+                allowed = self._place(session, spec, 1).session
+                wrapper = self._wrapper(allowed, wrapping, Attribute.UNWRAP, mechanism)
+                key = self._store.material(wrapper.material)
+            stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
+            new = KeyMaterial(stored, traits)
+            return self._store_new(Opcode.CN_UNWRAP_KEY, session, [new], spec, local=False, usage=usage)
 
     def _wrapper(self, session: Session, handle: int, use: Attribute, mechanism: Mechanism) -> StoredObject:
         _, key = self._key(Operation.USE_KEY, session, handle)

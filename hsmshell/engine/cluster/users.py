@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.access import DEFAULT_COST, OFFICERS, RULES, Operation, UserType, hash_password
 from hsmshell.engine.attributes import ObjectClass
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import ClusterCore, Session
+from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.errors import (
     AccessDenied,
     ArgumentsBad,
@@ -18,7 +20,10 @@ from hsmshell.engine.errors import (
     UserNotFound,
     UserTypeInvalid,
 )
-from hsmshell.engine.records import Container, User
+from hsmshell.engine.records import FULL, Container, User
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.second_factor import Factor
 
 MAXIMUM_USERS = 1024
 NAME_LENGTH = 31
@@ -59,35 +64,54 @@ class DeletedUser(NamedTuple):
 class ClusterUsers(ClusterCore):
     """Managing the users of one HSM at a time."""
 
-    def create_user(self, session: Session | None, node: Container, user_type: str, name: str, password: str) -> int:
-        """Create a user on one HSM and return its number there.
+    def create_user(
+        self,
+        session: Session | None,
+        node: Container,
+        user_type: str,
+        name: str,
+        password: str,
+        factor: Factor | None = None,
+    ) -> int:
+        """Create a user on one HSM and return its number there; an officer may get a second factor.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``UserExists``, ``UserCountExceeded``
-        and what ``check_new_user`` raises.
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``UserExists``, ``UserCountExceeded``,
+        ``QuorumNotApproved``, and what ``check_new_user`` and ``second_factor.with_factor`` raise.
         """
         verifier = self._verifier(password)
-        with self._store.transaction():
+        opcode, about = _creation(user_type), About(user_type=user_type, user_name=name)
+        with self._command(opcode, session, node, about):
             self._permit(Operation.CREATE_USER, session)
-            self._require_up(node)
+            now = self._require_up(node)
             check_new_user(user_type, name, password)
             if self._store.user_named(node.id, name) is not None:
                 raise UserExists(name)
-            if len(self._store.users(node.id)) >= MAXIMUM_USERS:
-                raise UserCountExceeded(name)
+            self._require_place(now, name)
+            self._require_approvals(session, node)
             number = self._store.next_number(f"container:{node.id}", "user")
-            self._store.add_user(User(node.id, number, user_type, name, verifier))
+            self._store.add_user(_with(User(node.id, number, user_type, name, verifier), factor))
+            self._note(opcode, session, [node], about)
             return number
 
     def change_password(
-        self, session: Session | None, node: Container, user_type: str, name: str, password: str
+        self,
+        session: Session | None,
+        node: Container,
+        user_type: str,
+        name: str,
+        password: str,
+        factor: Factor | None = None,
     ) -> None:
-        """Set a user's password on one HSM and clear its count of wrong ones.
+        """Set a user's password on one HSM and clear its count of wrong ones; an officer may get a second factor.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``PinLenRange``, and ``UserIsLoggedIn``
-        when the user has a session in another process, or is another one than the caller.
+        Without ``factor`` a second factor that was there goes, and the user's quorum key with it. Raises
+        ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``PinLenRange``, ``QuorumNotApproved``,
+        ``UserIsLoggedIn`` when the user has a session in another process, or is another one than the caller, and what
+        ``second_factor.with_factor`` raises.
         """
         verifier = self._verifier(password)
-        with self._store.transaction():
+        about = About(user_type=user_type, user_name=name)
+        with self._command(Opcode.CN_CHANGE_PSWD, session, node, about):
             own = session is not None and session.user_name.lower() == name.lower()
             session = self._permit(Operation.CHANGE_OWN_PASSWORD if own else Operation.CHANGE_OTHER_PASSWORD, session)
             self._require_up(node)
@@ -95,20 +119,20 @@ class ClusterUsers(ClusterCore):
             user = self._existing(node, user_type, name)
             if self._is_logged_in(user, own=session if own else None):
                 raise UserIsLoggedIn(name)
+            if not own:
+                self._require_approvals(session, node)
             activated = UserType.CRYPTO_OFFICER.value if user.type == UserType.PRE_OFFICER.value else user.type
-            self._store.replace_user(
-                user._replace(type=activated, verifier=verifier, failures=0, quorum_key=b"", second_factor=b"")
-                if user.second_factor
-                else user._replace(type=activated, verifier=verifier, failures=0)
-            )
+            self._store.replace_user(_with(user._replace(type=activated, verifier=verifier, failures=0), factor))
+            self._note(Opcode.CN_CHANGE_PSWD, session, [node], about)
 
     def delete_user(self, session: Session | None, node: Container, user_type: str, name: str) -> DeletedUser:
         """Delete a user from one HSM.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``UserIsLoggedIn``, ``AccessDenied`` when
-        the user owns keys, ``UserTypeInvalid`` when it is the only officer.
+        the user owns keys, ``UserTypeInvalid`` when it is the only officer, and ``QuorumNotApproved``.
         """
-        with self._store.transaction():
+        about = About(user_type=user_type, user_name=name)
+        with self._command(Opcode.CN_DELETE_USER, session, node, about):
             self._permit(Operation.DELETE_USER, session)
             self._require_up(node)
             user = self._existing(node, user_type, name)
@@ -119,11 +143,13 @@ class ClusterUsers(ClusterCore):
             officers = [one for one in self._store.users(node.id) if UserType(one.type) in OFFICERS]
             if officers == [user]:
                 raise UserTypeInvalid(name)
+            self._require_approvals(session, node)
             shares = tuple(key.handle for key in self._store.objects(node.id) if user.number in key.shares)
             # What it approved counts no more: the name may be another's one day.
             for token in self._store.tokens(node.id):
                 self._store.put_token(token._replace(approvers=token.approvers - {user.name}))
             self._store.delete_user(node.id, user.number)
+            self._note(Opcode.CN_DELETE_USER, session, [node], about)
             return DeletedUser(user, shares)
 
     def restore_user(self, session: Session | None, node: Container, deleted: DeletedUser) -> None:
@@ -132,7 +158,9 @@ class ClusterUsers(ClusterCore):
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name was
         taken in the meantime.
         """
-        with self._store.transaction():
+        opcode = _creation(deleted.user.type)
+        about = About(user_type=deleted.user.type, user_name=deleted.user.name)
+        with self._command(opcode, session, node, about):
             self._permit(Operation.CREATE_USER, session)
             self._require_up(node)
             if self._store.user_named(node.id, deleted.user.name) is not None:
@@ -142,15 +170,17 @@ class ClusterUsers(ClusterCore):
                 key = self._store.object(node.id, handle)
                 if key is not None:
                     self._store.replace_object(key._replace(shares=key.shares | {deleted.user.number}))
+            self._note(opcode, session, [node], about)
 
     def share_key(self, session: Session | None, node: Container, handle: int, *numbers: int, share: bool) -> None:
         """Let other users of this HSM use the key, or no longer: all of them or none.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``AccessDenied`` (not the owner, a
-        public key, or the owner itself), ``UserNotFound``, ``UserTypeInvalid`` (not a crypto user) and
-        ``QuorumValueInvalid`` when too few users would remain to approve a use.
+        public key, or the owner itself), ``UserNotFound``, ``UserTypeInvalid`` (not a crypto user),
+        ``QuorumValueInvalid`` when too few users would remain to approve a use, and ``QuorumNotApproved`` for a key
+        that asks for approvals when the owner has no approved token for it.
         """
-        with self._store.transaction():
+        with self._command(Opcode.CN_SHARE_OBJECT, session, node):
             session, key = self._key_on(node, Operation.SHARE_KEY, session, handle)
             for number in numbers:
                 user = self._store.user_numbered(node.id, number)
@@ -163,7 +193,27 @@ class ClusterUsers(ClusterCore):
             shares = key.shares.union(numbers) if share else key.shares.difference(numbers)
             if not share and key.quorum > len(shares) + 1:
                 raise QuorumValueInvalid(str(key.quorum))
+            if key.quorum:
+                self._require_approvals(session, node, handle)
             self._store.replace_object(key._replace(shares=shares))
+            self._note(Opcode.CN_SHARE_OBJECT, session, [node])
+
+    def _require_approvals(self, session: Session | None, node: Container, handle: int = 0) -> None:
+        """Use up the caller's token when managing users, or the key, takes approvals on this HSM.
+
+        Raises ``QuorumNotApproved``.
+        """
+        from hsmshell.engine.cluster.quorum import ClusterQuorum
+        from hsmshell.engine.cluster.tokens import Service
+
+        service = Service.KEY_MANAGEMENT if handle else Service.USER_MGMT
+        quorum = ClusterQuorum(self.lab, self.device, through_client=self._through_client)
+        quorum.consume_token(session, node, service, handle)
+
+    def _require_place(self, node: Container, name: str) -> None:
+        """Raise ``UserCountExceeded`` unless the HSM has room for one more user."""
+        if node.state == FULL or len(self._store.users(node.id)) >= MAXIMUM_USERS:
+            raise UserCountExceeded(name)
 
     def _existing(self, node: Container, user_type: str, name: str) -> User:
         user = self._store.user_named(node.id, name)
@@ -185,3 +235,16 @@ class ClusterUsers(ClusterCore):
         """Hashed before the transaction begins: it takes longer than all the rest."""
         cost = int(self.device.settings.get("password_cost", DEFAULT_COST))
         return hash_password(password, self.lab.services.random_bytes(16), cost)
+
+
+def _creation(user_type: str) -> Opcode:
+    return Opcode.CN_CREATE_USER if user_type == UserType.CRYPTO_USER.value else Opcode.CN_CREATE_CO
+
+
+def _with(user: User, factor: Factor | None) -> User:
+    """The user with its second factor, see there; imported only where there is one or was one."""
+    if factor is None and not user.second_factor:
+        return user
+    from hsmshell.engine.cluster.second_factor import with_factor
+
+    return with_factor(user, factor)

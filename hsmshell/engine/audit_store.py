@@ -1,0 +1,36 @@
+"""The rows of the HSMs' audit logs: they are added and read, never changed."""
+
+from __future__ import annotations
+
+from hsmshell.engine.database import Database, storable
+from hsmshell.engine.records import AuditRow
+
+LONGEST = 64
+"""The characters of a name that an event keeps; no user's name is so long."""
+
+
+class AuditStore(Database):
+    """Every method belongs inside ``transaction`` or ``reading``."""
+
+    def add_audit(self, row: AuditRow) -> None:
+        """Add an event to its HSM's stream; its sequence number is given here."""
+        self._db.execute(
+            "INSERT INTO audit SELECT ?1, ?2, (SELECT coalesce(max(sequence) + 1, 0) FROM audit "
+            "WHERE device = ?1 AND hsm = ?2), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11",
+            row._replace(user_type=_kept(row.user_type), user_name=_kept(row.user_name)),
+        )
+
+    def audit(self, device: int) -> list[AuditRow]:
+        """Every event of a cluster's HSMs, stream by stream in the order of their first event."""
+        rows = self._db.execute(
+            f"SELECT {', '.join(f'audit.{name}' for name in AuditRow._fields)} FROM audit "  # noqa: S608
+            "JOIN (SELECT hsm, min(time) AS start FROM audit WHERE device = ?1 GROUP BY hsm) USING (hsm) "
+            "WHERE device = ?1 ORDER BY start, hsm, sequence",
+            (device,),
+        )
+        return [AuditRow(*row) for row in rows]
+
+
+def _kept(text: str) -> str:
+    """What somebody typed, so far as a log has room for it."""
+    return storable(text[:LONGEST])

@@ -1,0 +1,84 @@
+"""What the HSMs of a cluster write down of what is asked of them, whether they do it or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from hsmshell.engine.audit import Opcode
+from hsmshell.engine.errors import ClientUnavailable, HsmError, NodeUnavailable
+from hsmshell.engine.records import AuditRow, Container, Device
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.cluster import Session
+    from hsmshell.engine.lab import Lab
+
+
+class About(NamedTuple):
+    """What an event concerns, beside the session in which it happens."""
+
+    private_handle: int = 0
+    """The handle of a private or secret key."""
+    public_handle: int = 0
+    user_type: str = ""
+    user_name: str = ""
+
+
+NOTHING = About()
+
+
+class ClusterJournal:
+    """A cluster's device, and its HSMs' audit logs."""
+
+    def __init__(self, lab: Lab, device: Device) -> None:
+        self.lab = lab
+        self.device = device
+        self._store = lab.store
+
+    @contextmanager
+    def _command(
+        self, opcode: Opcode, session: Session | None, node: Container | None = None, about: About = NOTHING
+    ) -> Iterator[None]:
+        """One command in one transaction, see ``_refusals``."""
+        with self._refusals(opcode, session, node, about), self._store.transaction():
+            yield
+
+    @contextmanager
+    def _refusals(
+        self, opcode: Opcode, session: Session | None, node: Container | None = None, about: About = NOTHING
+    ) -> Iterator[None]:
+        """One command, whose transactions end inside. When an HSM refuses it, that HSM writes the refusal down.
+
+        ``node`` is the HSM that is asked, by default the first that is up. Successes are noted by the command itself,
+        which knows which HSMs did it. Whoever was never reached notes nothing.
+        """
+        try:
+            yield
+        except (NodeUnavailable, ClientUnavailable):
+            raise
+        except HsmError as error:
+            with self._store.transaction():
+                up = [one for one in self._store.containers(self.device.id) if one.is_up]
+                asked = [one for one in up if node is None or one.id == node.id]
+                self._note(opcode, session, asked[:1], about, error)
+            raise
+
+    def _note(
+        self,
+        opcode: Opcode,
+        session: Session | None,
+        nodes: Sequence[Container],
+        about: About = NOTHING,
+        error: HsmError | None = None,
+    ) -> None:
+        """Add an event to the logs of these HSMs; inside a transaction."""
+        now = int(self.lab.services.clock() * 1_000_000)
+        number, refusal = session.id if session else 0, type(error).__name__ if error else ""
+        for node in nodes:
+            self._store.add_audit(AuditRow(self.device.id, node.name, 0, now, opcode, number, refusal, *about))
+
+    def audit(self) -> list[AuditRow]:
+        """The whole log, stream by stream; nobody has to be logged in for that: it is delivered outside the HSMs."""
+        with self._store.reading():
+            return self._store.audit(self.device.id)
