@@ -45,7 +45,7 @@ def get_attribute(tool: Utility, arguments: Arguments) -> int:
     handle, item = arguments.number(_HANDLE.name), ObjectAttribute(arguments.number(_READABLE.name))
 
     def read(server: Server, node: Container) -> Block:
-        key = tool.cluster.read_key(tool.session(server), handle, node)
+        key = tool.at(node).read_key(tool.session(server), handle, node)
         whole = item is ObjectAttribute.ALL
         parts: list[Part] = ["Attribute Value on server ", *server.named(), ":\n"]
         for each in [one for one in DUMPED if value_of(key, one) is not None] if whole else [item]:
@@ -73,7 +73,7 @@ def set_attribute(tool: Utility, arguments: Arguments) -> int:
     def change(server: Server, node: Container) -> None:
         if item.attribute is None:
             raise AttributeReadOnly(item.title)
-        tool.cluster.set_attribute(tool.session(server), node, handle, item.attribute, value)
+        tool.at(node).set_attribute(tool.session(server), node, handle, item.attribute, value)
 
     return carry_out(tool, Change(SET.name, change, special=ON_KEYS))
 

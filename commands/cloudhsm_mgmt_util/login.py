@@ -17,12 +17,12 @@ def login(tool: Utility, arguments: Arguments) -> int:
     password = hidden(tool) if is_hidden(arguments) else arguments.text("password")
 
     def enter(server: Server, node: Container) -> Session:
-        answer = tool.cluster.login(kind, name, password, [node], _in_the_way(tool, server, name))
+        answer = tool.at(node).login(kind, name, password, [node], _in_the_way(tool, server, name))
         error = answer.outcomes[0].error
         if error is not None:
             raise error
         assert answer.session is not None  # the one HSM that was asked did not refuse
-        tool.begin_session(server, answer.session)
+        tool.begin_session(server, node, answer.session)
         return answer.session
 
     count = 0

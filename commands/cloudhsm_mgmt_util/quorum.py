@@ -58,7 +58,7 @@ def register(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def change(server: Server, node: Container) -> None:
-        tool.cluster.quorum.register_quorum_key(tool.session(server), node, kind, name, token, signature, public)
+        tool.at(node).quorum.register_quorum_key(tool.session(server), node, kind, name, token, signature, public)
 
     return carry_out(tool, Change(REGISTER.name, change, special=ON_REGISTRATION))
 

@@ -31,7 +31,7 @@ def get_key_info(tool: Utility, arguments: Arguments) -> int:
     handle = arguments.number(_KEY.name)
 
     def read(server: Server, node: Container) -> Block:
-        key = tool.cluster.read_key(tool.session(server), handle, node)
+        key = tool.at(node).read_key(tool.session(server), handle, node)
         block: Block = ["Key Info on server ", *server.named(), ":\n\n"]
         block += ["\tSession Key,\n\n" if key.session else "\tToken/Flash Key,\n\n"]
         block += ["\tOwned by user ", user_id(key.owner), "\n\n"]
@@ -58,7 +58,7 @@ def share_key(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def change(server: Server, node: Container) -> None:
-        tool.cluster.share_key(tool.session(server), node, handle, *numbers, share=share)
+        tool.at(node).share_key(tool.session(server), node, handle, *numbers, share=share)
 
     return carry_out(tool, Change(SHARE.name, change, special=ON_KEYS))
 

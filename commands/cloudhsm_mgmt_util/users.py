@@ -55,7 +55,7 @@ def create_user(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def create(server: Server, node: Container) -> None:
-        tool.cluster.create_user(tool.session(server), node, kind, name, password)
+        tool.at(node).create_user(tool.session(server), node, kind, name, password)
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["creating user", *tool.where(server), " failed"]
@@ -79,7 +79,7 @@ def change_password(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def change(server: Server, node: Container) -> None:
-        tool.cluster.change_password(tool.session(server), node, kind, name, password)
+        tool.at(node).change_password(tool.session(server), node, kind, name, password)
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["Changing password", *tool.where(server, "node"), " failed"]
@@ -98,10 +98,10 @@ def delete_user(tool: Utility, arguments: Arguments) -> int:
     deleted: dict[int, DeletedUser] = {}
 
     def delete(server: Server, node: Container) -> None:
-        deleted[server.number] = tool.cluster.delete_user(tool.session(server), node, kind, name)
+        deleted[server.number] = tool.at(node).delete_user(tool.session(server), node, kind, name)
 
     def restore(server: Server, node: Container) -> None:
-        tool.cluster.restore_user(tool.session(server), node, deleted[server.number])
+        tool.at(node).restore_user(tool.session(server), node, deleted[server.number])
 
     announcement = f"Deleting user {printable(name)}({kind})"
     return carry_out(tool, Change(DELETE.name, delete, announcement, special=ON_DELETION, undo=restore))
@@ -112,7 +112,7 @@ _HEADER = f"    {'User Id':<20}{'User Type':<16}{'User Name':<35}{'MofnPubKey':<
 
 def list_users(tool: Utility, arguments: Arguments) -> int:
     """Every server's users as it knows them."""
-    for server, users in tool.answers(LIST.name, lambda _, node: tool.cluster.users(node)):
+    for server, users in tool.answers(LIST.name, lambda _, node: tool.at(node).users(node)):
         tool.write("Users on server ", *server.named(), f":\nNumber of users found:{len(users)}\n\n", _HEADER)
         for user in users:
             tool.write(*_row(user))

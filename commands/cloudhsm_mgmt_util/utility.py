@@ -38,11 +38,12 @@ class Utility:
 
     def __init__(self, context: Context, entries: Sequence[ServerEntry]) -> None:
         self.context = context
-        self.cluster: Cluster = context.lab.cluster()
         self.servers = [Server(number, *entry) for number, entry in enumerate(entries)]
         self.selected: Server | None = None
         """The server of server mode; ``None`` in global mode."""
-        self._sessions: dict[int, Session] = {}
+        self._clusters: dict[int, Cluster] = {}
+        """Those of the HSMs that were found, by their devices."""
+        self._sessions: dict[int, tuple[Cluster, Session]] = {}
 
     def write(self, *parts: Part) -> None:
         self.context.console.write(*parts)
@@ -54,32 +55,43 @@ class Utility:
         return [self.selected] if self.selected is not None else list(self.servers)
 
     def node(self, server: Server) -> Container | None:
-        """The HSM behind a connection as it is now; ``None`` when it cannot be reached, which ends its session."""
+        """The HSM behind a connection as it is now; ``None`` when it cannot be reached, which ends its session.
+
+        It may belong to any cluster of the lab: the tool knows addresses and nothing else.
+        """
         if server.port == PORT:
-            for node in self.cluster.nodes():
-                if node.address == server.hostname and node.is_up:
-                    return node
+            for cluster in self.context.lab.clusters():
+                for node in cluster.nodes():
+                    if node.address == server.hostname and node.is_up:
+                        self._clusters[node.device] = cluster
+                        return node
         self.end_session(server)
         return None
 
+    def at(self, node: Container) -> Cluster:
+        """The cluster of an HSM that ``node`` found."""
+        return self._clusters[node.device]
+
     def session(self, server: Server) -> Session | None:
-        return self._sessions.get(server.number)
+        held = self._sessions.get(server.number)
+        return held[1] if held else None
 
     def sessions(self) -> list[Session]:
-        return list(self._sessions.values())
+        return [session for _, session in self._sessions.values()]
 
-    def begin_session(self, server: Server, session: Session) -> None:
-        self._sessions[server.number] = session
+    def begin_session(self, server: Server, node: Container, session: Session) -> None:
+        self._sessions[server.number] = self.at(node), session
 
-    def end_session(self, server: Server) -> None:
-        session = self._sessions.pop(server.number, None)
-        if session is not None:
-            self.cluster.logout(session)
+    def end_session(self, server: Server, *, closing: bool = False) -> None:
+        held = self._sessions.pop(server.number, None)
+        if held is not None:
+            cluster, session = held
+            cluster.logout(session, closing=closing)
 
     def close(self) -> None:
-        """Log out everywhere, as the end of the process does."""
+        """End every session, as the end of the process does."""
         for server in self.servers:
-            self.end_session(server)
+            self.end_session(server, closing=True)
 
     # lines
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import constants, options
-from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.constants import ATTRIBUTES, DumpedAttribute, Width
 from commands.key_mgmt_util.utility import SUCCESS, Misuse, Utility
+from commands.return_codes import Code
 from hsmshell.console import Ask
 from hsmshell.console.values import path
 from hsmshell.engine.access import Operation

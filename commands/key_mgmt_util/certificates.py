@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.return_codes import Code, code_of
 from hsmshell.engine.certificates import CertificateKind, pem
 from hsmshell.engine.cluster import Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from commands.key_mgmt_util import constants, options
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.names import calls
 from commands.key_mgmt_util.utility import Utility
+from commands.return_codes import Code, code_of
 from hsmshell.console.values import handle, joined
 from hsmshell.engine.access import Operation
 from hsmshell.engine.cluster import Criteria

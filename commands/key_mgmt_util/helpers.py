@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commands.key_mgmt_util.codes import text_of
 from commands.key_mgmt_util.utility import SUCCESS, Utility
+from commands.return_codes import text_of
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Hexadecimal
 

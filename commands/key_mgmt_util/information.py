@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.hsm_info import FIPS_STATE, hsm_info, info_line
-from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.utility import Utility
+from commands.return_codes import Code
 from hsmshell.console import Part
 from hsmshell.console.values import serial
 from hsmshell.engine.cluster import MAXIMUM_KEYS, MAXIMUM_USERS, PASSWORD_LENGTHS

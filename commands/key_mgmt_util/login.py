@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.utility import SUCCESS, Utility
+from commands.return_codes import Code, code_of
 from hsmshell.console import Ask
 from hsmshell.console.values import printable, user_id
 from hsmshell.engine.access import UserType
@@ -53,7 +53,7 @@ def logout(tool: Utility, arguments: Arguments) -> int:
     tool.cluster.check_client()
     if tool.session is None:
         return tool.returned(call, Code.NOT_LOGGED_IN)
-    tool.close()
+    tool.close(closing=False)
     code = tool.returned(call)
     tool.everywhere()
     return code

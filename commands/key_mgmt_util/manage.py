@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import options
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.return_codes import Code, code_of
 from hsmshell.console.values import user_id
 from hsmshell.engine.attributes import ObjectClass
 from hsmshell.engine.errors import AccessDenied, HsmError, ObjectHandleInvalid

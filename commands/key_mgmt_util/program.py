@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.explain import help_block
 from commands.key_mgmt_util.helpers import Leave
 from commands.key_mgmt_util.listing import HOMES, find
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnusable, Misuse, Utility
+from commands.return_codes import Code
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
 from hsmshell.engine.errors import HsmError

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from commands.key_mgmt_util import constants, options
-from commands.key_mgmt_util.codes import Code, code_of
 from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
+from commands.return_codes import Code, code_of
 from hsmshell.console.values import path
 from hsmshell.engine.access import Operation
 from hsmshell.engine.errors import HsmError, SignatureInvalid, SignatureLenRange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from commands.key_mgmt_util.codes import Code, code_of
+from commands.return_codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
 from hsmshell.engine.cluster import Cluster, Outcome, Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable
@@ -39,11 +39,11 @@ class Utility:
         if self.session is not None and self.cluster.client_up() and not self.cluster.is_open(self.session):
             self.session = None
 
-    def close(self) -> None:
-        """Log out, as the end of the process does."""
+    def close(self, *, closing: bool = True) -> None:
+        """End the session, as the end of the process does; without ``closing``, as the user asks for it."""
         if self.session is not None:
             session, self.session = self.session, None
-            self.cluster.logout(session)
+            self.cluster.logout(session, closing=closing)
 
     # lines
 

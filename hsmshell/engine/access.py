@@ -66,12 +66,16 @@ class Operation(enum.Enum):
     READ_KEY = "read key"
     EXTRACT_KEY = "wrap key out"
     MASK_KEY = "mask key"
+    SYNC_KEY = "mask anybody's key"
+    INSERT_KEY = "insert masked key on one HSM"
+    LIST_ALL_KEYS = "list keys of any user"
     CHANGE_KEY = "change key"
     TRUST_KEY = "mark key as trusted"
     DELETE_KEY = "delete key"
     SHARE_KEY = "share key"
     CREATE_USER = "create user"
     DELETE_USER = "delete user"
+    SYNC_USER = "copy user between HSMs"
     CHANGE_OWN_PASSWORD = "change own password"  # noqa: S105
     CHANGE_OTHER_PASSWORD = "change another's password"  # noqa: S105
     REGISTER_QUORUM_KEY = "register own quorum key"
@@ -96,12 +100,16 @@ RULES: dict[Operation, Rule] = {
     Operation.READ_KEY: Rule(USERS, Relation.SHARER),
     Operation.EXTRACT_KEY: Rule(USERS, Relation.OWNER),
     Operation.MASK_KEY: Rule(USERS, Relation.OWNER),
+    Operation.SYNC_KEY: Rule(OFFICERS),
+    Operation.INSERT_KEY: Rule(OFFICERS | USERS),
+    Operation.LIST_ALL_KEYS: Rule(OFFICERS | {UserType.APPLIANCE_USER}),
     Operation.CHANGE_KEY: Rule(USERS, Relation.OWNER),
     Operation.TRUST_KEY: Rule(OFFICERS),
     Operation.DELETE_KEY: Rule(USERS, Relation.OWNER),
     Operation.SHARE_KEY: Rule(USERS, Relation.OWNER),
     Operation.CREATE_USER: Rule(OFFICERS),
     Operation.DELETE_USER: Rule(OFFICERS),
+    Operation.SYNC_USER: Rule(OFFICERS),
     Operation.CHANGE_OWN_PASSWORD: Rule(ANYONE),
     Operation.CHANGE_OTHER_PASSWORD: Rule(OFFICERS),
     Operation.REGISTER_QUORUM_KEY: Rule(OFFICERS | USERS),

@@ -307,6 +307,10 @@ class UserIsLoggedIn(HsmError):
     """The user to be changed has a session open."""
 
 
+class ObjectExists(HsmError):
+    """The HSM holds this very key already."""
+
+
 class KeyIdExists(HsmError):
     """Another key bears this CKA_ID."""
 

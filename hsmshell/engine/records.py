@@ -103,6 +103,16 @@ class StoredObject(NamedTuple):
         return bool(self.attributes.get(attribute, False))
 
 
+class Holding(NamedTuple):
+    """Whose a key of one HSM is, without the key."""
+
+    handle: int
+    owner: int
+    session: int
+    """As in ``StoredObject``."""
+    shares: frozenset[int]
+
+
 class SessionRow(NamedTuple):
     """Somebody's open session: which process holds it, and who is logged in on which container."""
 

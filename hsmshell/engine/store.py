@@ -10,7 +10,17 @@ from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attr
 from hsmshell.engine.audit_store import AuditStore
 from hsmshell.engine.database import storable
 from hsmshell.engine.errors import LabError
-from hsmshell.engine.records import Certificate, Container, Device, SessionRow, Settings, StoredObject, Token, User
+from hsmshell.engine.records import (
+    Certificate,
+    Container,
+    Device,
+    Holding,
+    SessionRow,
+    Settings,
+    StoredObject,
+    Token,
+    User,
+)
 
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
@@ -38,6 +48,13 @@ class Store(AuditStore):
     def set_counter(self, scope: str, name: str, last: int) -> None:
         """State which value was the last one given."""
         self._db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (scope, name, last))
+
+    def raise_counter(self, scope: str, name: str, last: int) -> None:
+        """State that a value was given, when none above it was."""
+        self._db.execute(
+            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+            (scope, name, last),
+        )
 
     # devices and containers
 
@@ -180,6 +197,20 @@ class Store(AuditStore):
             tuple(values),
         )
         return [_stored_object(*row) for row in rows]
+
+    def is_taken(self, device: int, handle: int) -> bool:
+        """Whether any of the device's containers has an object of that handle."""
+        sql = "SELECT 1 FROM container JOIN object ON container = id AND handle = ?2 WHERE device = ?1 LIMIT 1"
+        return self._db.execute(sql, (device, handle)).fetchone() is not None
+
+    def holdings(self, container: int) -> list[Holding]:
+        """Whose every object of the container is, in the order of the handles."""
+        shares: dict[int, list[int]] = {}
+        for handle, user in self._db.execute("SELECT handle, user FROM share WHERE container = ?", (container,)):
+            shares.setdefault(handle, []).append(user)
+        sql = "SELECT handle, owner, session FROM object WHERE container = ? ORDER BY handle"
+        rows = self._db.execute(sql, (container,))
+        return [Holding(handle, owner, session, frozenset(shares.get(handle, ()))) for handle, owner, session in rows]
 
     def count_objects(self, container: int) -> int:
         return int(self._db.execute("SELECT count(*) FROM object WHERE container = ?", (container,)).fetchone()[0])

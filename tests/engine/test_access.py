@@ -63,6 +63,8 @@ class World(NamedTuple):
     cluster: Cluster
     key: int
     public: int
+    masked: bytes
+    """A key of crypto_user that the second HSM lacks, sealed."""
     sessions: dict[str, Session | None]
 
 
@@ -88,7 +90,11 @@ def world(lab: Lab) -> World:
         "sharer": login(cluster, "bob"),
         "stranger": login(cluster, "stranger", "CU", "user1234"),
     }
-    return World(cluster, key, public, sessions)
+    lost, second = aes_key(cluster, owner, "lost"), cluster.nodes()[1]
+    masked = cluster.sync.extract_key(owner, cluster.nodes()[0], lost)
+    with lab.store.transaction():
+        lab.store.delete_object(second.id, lost)
+    return World(cluster, key, public, masked, sessions)
 
 
 Act = Callable[[World, Session | None], object]
@@ -132,6 +138,10 @@ ACTS: dict[Operation, Act] = {
     Operation.READ_KEY: lambda w, s: w.cluster.read_key(s, w.key),
     Operation.EXTRACT_KEY: lambda w, s: w.cluster.wrap_key(s, w.public, w.key, Mechanism.RSA_PKCS_OAEP),
     Operation.MASK_KEY: lambda w, s: w.cluster.masking.extract_masked_object(s, w.key),
+    Operation.SYNC_KEY: lambda w, s: w.cluster.sync.extract_key(s, w.cluster.nodes()[0], w.key),
+    Operation.INSERT_KEY: lambda w, s: w.cluster.sync.insert_key(s, w.cluster.nodes()[1], w.masked),
+    Operation.LIST_ALL_KEYS: lambda w, s: w.cluster.ownership.keys_of(s, w.cluster.nodes()[0], 3, digest=True),
+    Operation.SYNC_USER: lambda w, s: w.cluster.sync.extract_user(s, w.cluster.nodes()[0], 4),
     Operation.CHANGE_KEY: lambda w, s: w.cluster.set_attribute(
         s, w.cluster.nodes()[0], w.key, Attribute.LABEL, "changed"
     ),
@@ -166,6 +176,10 @@ PERMITTED: dict[Operation, set[str]] = {
     Operation.READ_KEY: {"owner", "sharer"},
     Operation.EXTRACT_KEY: {"owner"},
     Operation.MASK_KEY: {"owner"},
+    Operation.SYNC_KEY: {*OFFICERS, "owner"},
+    Operation.INSERT_KEY: {*OFFICERS, "owner"},
+    Operation.LIST_ALL_KEYS: OFFICERS,
+    Operation.SYNC_USER: OFFICERS,
     Operation.CHANGE_KEY: {"owner"},
     Operation.TRUST_KEY: OFFICERS,
     Operation.DELETE_KEY: {"owner"},

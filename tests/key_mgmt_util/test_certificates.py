@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands.key_mgmt_util.certificates import KINDS
-from commands.key_mgmt_util.codes import Code
+from commands.return_codes import Code
 from hsmshell.console import Generation
 from hsmshell.engine.lab import Lab
 from tests.conftest import NOON

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.listing import HOMES
+from commands.return_codes import Code
 from hsmshell.transcript.log import Section, parse
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "key_mgmt_util"

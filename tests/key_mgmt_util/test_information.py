@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.hsm_info import hsm_info
-from commands.key_mgmt_util.codes import Code
+from commands.return_codes import Code
 from hsmshell.console import Generation
 from hsmshell.console.values import Kind, Value
 from hsmshell.engine.lab import Lab

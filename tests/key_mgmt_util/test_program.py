@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.key_mgmt_util import run
-from commands.key_mgmt_util.codes import Code
 from commands.key_mgmt_util.explain import help_block, syntax
 from commands.key_mgmt_util.listing import HOMES, every_command, listing
 from commands.key_mgmt_util.program import split_chain
+from commands.return_codes import Code
 from hsmshell.console import Context, Files
 from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.lab import Lab

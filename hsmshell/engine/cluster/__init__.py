@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from hsmshell.engine.cluster.faults import ClusterFaults
     from hsmshell.engine.cluster.masking import ClusterMasking
     from hsmshell.engine.cluster.occupancy import ClusterOccupancy
+    from hsmshell.engine.cluster.ownership import ClusterOwnership
     from hsmshell.engine.cluster.signing import ClusterSigning
+    from hsmshell.engine.cluster.sync import ClusterSync
 
 Side = TypeVar("Side", bound=ClusterCore)
 
@@ -45,6 +47,20 @@ class Cluster(ClusterUsers, ClusterTransfer):
         from hsmshell.engine.cluster.masking import ClusterMasking
 
         return self._side(ClusterMasking)
+
+    @property
+    def sync(self) -> ClusterSync:
+        """Keys and users from one HSM to another, also of another cluster of the lineage."""
+        from hsmshell.engine.cluster.sync import ClusterSync
+
+        return self._side(ClusterSync)
+
+    @property
+    def ownership(self) -> ClusterOwnership:
+        """Whose the keys are."""
+        from hsmshell.engine.cluster.ownership import ClusterOwnership
+
+        return self._side(ClusterOwnership)
 
     @property
     def quorum(self) -> ClusterApproval:

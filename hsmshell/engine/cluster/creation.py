@@ -175,10 +175,14 @@ class ClusterCreation(ClusterCore):
         return Placement(allowed, roomy, outcomes)
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
-        """Handles for new keys, from the range of the first HSM."""
+        """Handles for new keys, from the range of the first HSM. A key that was copied from elsewhere kept its own."""
         home, scope = targets[0], f"container:{targets[0].id}"
-        numbers = [self._store.next_number(scope, "handle", FIRST_HANDLE) for _ in range(count)]
-        return tuple(home.number * HANDLE_RANGE + number for number in numbers)
+        handles: list[int] = []
+        while len(handles) < count:
+            handle = home.number * HANDLE_RANGE + self._store.next_number(scope, "handle", FIRST_HANDLE)
+            if not self._store.is_taken(self.device.id, handle):
+                handles.append(handle)
+        return tuple(handles)
 
     def _require_room(self, node: Container, count: int) -> None:
         """Raise ``ObjectCountExceeded`` unless an HSM has room for so many keys more."""

@@ -4,6 +4,7 @@ those which were restored from its backups, and with no other."""
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hsmshell.engine import ciphers
 from hsmshell.engine.access import Operation
@@ -24,6 +25,10 @@ MAGIC = b"HSMSHELL-SIMULATOR-MASKED-OBJECT\0\1"
 _PARAMETERS = MechanismParameters(additional=MAGIC)
 
 
+Record = dict[str, Any]
+"""What is sealed, as JSON."""
+
+
 class ClusterMasking(ClusterKeys):
     """Keys that leave a cluster for its own kind."""
 
@@ -37,16 +42,22 @@ class ClusterMasking(ClusterKeys):
             allowed, key = self._key(Operation.MASK_KEY, session, handle)
             home = [node for node in self._up() if node.id == key.container]
             self._note(Opcode.CN_EXTRACT_MASKED_OBJECT_USER, allowed, home, about)
-            material = self._store.material(key.material)
-            owner = self._store.user_numbered(key.container, key.owner)
-            sharers = [self._store.user_numbered(key.container, number) for number in sorted(key.shares)]
-        record = {
+            record = self._described(key)
+        return self._sealed(record)
+
+    def _described(self, key: StoredObject) -> Record:
+        """Everything that belongs to a key, with names in place of the numbers that its HSM has for users."""
+        owner = self._store.user_numbered(key.container, key.owner)
+        sharers = [self._store.user_numbered(key.container, number) for number in sorted(key.shares)]
+        return {
             "attributes": encode_attributes(key.attributes),
             "owner": owner.name if owner else "",
             "shares": [user.name for user in sharers if user],
             "quorum": key.quorum,
-            "material": material.hex(),
+            "material": self._store.material(key.material).hex(),
         }
+
+    def _sealed(self, record: Record) -> bytes:
         plain = json.dumps(record).encode("ascii")
         return MAGIC + ciphers.gcm_wrap(self.device.secret, plain, _PARAMETERS, self.lab.services.random_bytes)
 
@@ -59,7 +70,7 @@ class ClusterMasking(ClusterKeys):
         """
         self.check_login(Operation.CREATE_KEY, session)
         with self._command(Opcode.CN_INSERT_MASKED_OBJECT_USER, session):
-            key, names, material = self._opened(masked)
+            key, names, material = key_in(self._opened(masked))
             owner, *sharers = names
             session_only = not key.flag(Attribute.TOKEN)
             spec = KeySpec(key.label, key.ident, session_only=session_only, minimum_nodes=minimum_nodes)
@@ -84,20 +95,30 @@ class ClusterMasking(ClusterKeys):
             self._note(Opcode.CN_INSERT_MASKED_OBJECT_USER, session, place.nodes, About(handles[0]))
             return Created(handles, place.outcomes)
 
-    def _opened(self, masked: bytes) -> tuple[StoredObject, list[str], bytes]:
-        """The object that was sealed, the names of its owner and its sharers, and its material."""
+    def _opened(self, masked: bytes) -> Record:
+        """What was sealed. Raises ``MaskedObjectInvalid``."""
         try:
             if not masked.startswith(MAGIC):
                 raise MaskedObjectInvalid("no masked object")
             plain = ciphers.gcm_unwrap(self.device.secret, masked.removeprefix(MAGIC), _PARAMETERS)
         except HsmError as problem:
             raise MaskedObjectInvalid("not sealed in this lineage") from problem
-        record = json.loads(plain)
-        key = StoredObject(0, 0, decode_attributes(record["attributes"]), 0, quorum=record["quorum"])
-        return key, [record["owner"], *record["shares"]], bytes.fromhex(record["material"])
+        record: Record = json.loads(plain)
+        return record
 
     def _number(self, node: Container, name: str) -> int:
         user = self._store.user_named(node.id, name)
         if user is None:
             raise UserNotFound(name)
         return user.number
+
+
+def key_in(record: Record) -> tuple[StoredObject, list[str], bytes]:
+    """The key that was sealed, the names of its owner and its sharers, and its material.
+
+    Raises ``MaskedObjectInvalid`` for a user.
+    """
+    if "attributes" not in record:
+        raise MaskedObjectInvalid("no key")
+    key = StoredObject(0, 0, decode_attributes(record["attributes"]), 0, quorum=record["quorum"])
+    return key, [record["owner"], *record["shares"]], bytes.fromhex(record["material"])

@@ -32,7 +32,8 @@ class Code(enum.IntEnum):
     ACCESS_DENIED = 0xC6, "HSM Error: Key Access is denied"
     NO_SUCH_USER = 0xCE, "HSM Error: This user doesn't exist"
     INVALID_USER_TYPE = 0xDB, "HSM Error: Invalid User Type."
-    # From here to 0xF4 the numbers are ours; attested are the first two texts and that of MXN_AUTH_FAILED.
+    # From here to 0xF9 the numbers are ours; attested are the first two texts, that of MXN_AUTH_FAILED and that of
+    # USER_IS_LOGGED_IN.
     NOT_LOGGED_IN = 0xE0, "HSM Error: No user is logged in to do this operation"
     NOT_AUTHORIZED = 0xE1, "HSM Error: The current logged in user is not authorized to do this operation"
     ALREADY_LOGGED_IN = 0xE2, "HSM Error: A user is already logged in"
@@ -54,6 +55,11 @@ class Code(enum.IntEnum):
     MXN_AUTH_FAILED = 0xF2, "RET_MXN_AUTH_FAILED"
     MXN_NOT_ENABLED = 0xF3, "HSM Error: MofN is not enabled for this service"
     TOO_MANY_TOKENS = 0xF4, "HSM Error: Maximum number of tokens reached"
+    OBJECT_EXISTS = 0xF5, "HSM Error: Object already exists"
+    USER_EXISTS = 0xF6, "HSM Error: User already exists"
+    TOO_MANY_USERS = 0xF7, "HSM Error: Max number of users reached"
+    USER_IS_LOGGED_IN = 0xF8, "HSM Error: Deletion or Changing password of a logged in User is denied"
+    BAD_ARGUMENT = 0xF9, "HSM Error: Invalid argument is passed to this operation"
     # Of these, the number 0x40000041 and the texts of 0x30000080 and 0x40000049 are ours.
     CLUSTER_FAILED = 0x30000080, "HSM CLUSTER ERROR: Operation failed on one or more servers"
     SERVER_UNAVAILABLE = 0x30000085, "HSM CLUSTER ERROR: Server in cluster is unavailable"
@@ -82,6 +88,13 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.PolicyViolation: Code.POLICY,
     errors.AccessDenied: Code.ACCESS_DENIED,
     errors.KeyIdExists: Code.KEY_ID_EXISTS,
+    errors.ObjectExists: Code.OBJECT_EXISTS,
+    errors.UserExists: Code.USER_EXISTS,
+    errors.UserCountExceeded: Code.TOO_MANY_USERS,
+    errors.UserIsLoggedIn: Code.USER_IS_LOGGED_IN,
+    errors.ArgumentsBad: Code.BAD_ARGUMENT,
+    errors.PinLenRange: Code.BAD_ARGUMENT,
+    errors.AttributeValueInvalid: Code.POLICY,
     errors.ShareListInvalid: Code.INVALID_SHARE_LIST,
     errors.QuorumValueInvalid: Code.INVALID_M_VALUE,
     errors.AttributeTypeInvalid: Code.NO_SUCH_ATTRIBUTE,
