@@ -57,6 +57,8 @@ class Change(NamedTuple):
     failure: Callable[[Utility, Server], Sequence[Part]] | None = None
     """The second line of a refusal, where it is not ``<command> failed on server <n>(<ip>)``."""
     special: Texts | None = None
+    prepare: Callable[[], bool] | None = None
+    """Runs between the announcement and the first server; says whether to go on."""
     undo: Action | None = None
     """Takes the change back on a server where it was made; with it the dialog offers rollBack instead of Abort."""
 
@@ -76,8 +78,9 @@ def carry_out(tool: Utility, change: Change) -> int:
     """Make the change on every server; a refusal is followed by a dialog, which decides how to go on."""
     targets = tool.targets()
     if change.announcement and tool.selected is None:
-        count = sum(tool.node(server) is not None for server in targets)
-        tool.write(f"{change.announcement} on {count} nodes\n")
+        tool.write(f"{change.announcement} on {tool.reachable()} nodes\n")
+    if change.prepare is not None and not change.prepare():
+        return FAILURE
     done: list[Server] = []
     for server in targets:
         answer = Answer.RETRY

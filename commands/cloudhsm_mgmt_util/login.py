@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from commands.cloudhsm_mgmt_util.passwords import PASSWORD, hidden, is_hidden
+from commands.cloudhsm_mgmt_util.reasons import NO_SECOND_FACTOR
+from commands.cloudhsm_mgmt_util.second_factor import FILE, OPTION, authenticate
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
+from hsmshell.engine.access import UserType
 from hsmshell.engine.cluster import Session
+from hsmshell.engine.cluster.cluster import Proof
 from hsmshell.engine.errors import UserNotLoggedIn
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
@@ -15,21 +21,26 @@ def login(tool: Utility, arguments: Arguments) -> int:
     """Open a session on every server; each decides for itself."""
     kind, name = arguments.text("user-type"), arguments.text("user-name")
     password = hidden(tool) if is_hidden(arguments) else arguments.text("password")
+    proofs: Mapping[int, Proof] = {}
+    if OPTION.name in arguments:
+        if kind == UserType.CRYPTO_USER.value:
+            tool.write(f"{LOGIN.name} failed: {NO_SECOND_FACTOR}\n")
+            return FAILURE
+        data = authenticate(tool, LOGIN.name, arguments.text(FILE.name), registers=False)
+        if data is None:
+            return FAILURE
+        proofs = data.proofs
 
-    def enter(server: Server, node: Container) -> Session:
-        answer = tool.at(node).login(kind, name, password, [node], _in_the_way(tool, server, name))
+    def enter(server: Server, node: Container) -> None:
+        proof = {node.id: proofs[server.number]} if server.number in proofs else {}
+        answer = tool.at(node).login(kind, name, password, [node], _in_the_way(tool, server, name), proof)
         error = answer.outcomes[0].error
         if error is not None:
             raise error
         assert answer.session is not None  # the one HSM that was asked did not refuse
         tool.begin_session(server, node, answer.session)
-        return answer.session
 
-    count = 0
-    for server, _ in tool.answers(LOGIN.name, enter):
-        tool.succeeded(LOGIN.name, server)
-        count += 1
-    return SUCCESS if count == len(tool.targets()) else FAILURE
+    return tool.all_succeeded(LOGIN.name, enter)
 
 
 def _in_the_way(tool: Utility, server: Server, name: str) -> Session | None:
@@ -46,11 +57,7 @@ def logout(tool: Utility, arguments: Arguments) -> int:
             raise UserNotLoggedIn(LOGOUT.name)
         tool.end_session(server)
 
-    count = 0
-    for server, _ in tool.answers(LOGOUT.name, leave):
-        tool.succeeded(LOGOUT.name, server)
-        count += 1
-    return SUCCESS if count == len(tool.targets()) else FAILURE
+    return tool.all_succeeded(LOGOUT.name, leave)
 
 
 def enable_e2e(tool: Utility, arguments: Arguments) -> int:
@@ -68,8 +75,11 @@ LOGIN = Command(
         Parameter("user-type", Text(), "user-type", "PRECO, CO or CU", required=True),
         Parameter("user-name", Text(), "user-name", "the user's name; its case does not matter", required=True),
         PASSWORD,
+        OPTION,
+        FILE,
     ),
-    notes="ours: the second line of a refusal, and the texts of a locked account and of a second login",
+    notes="ours: the second line of a refusal, the texts of a locked account and of a second login, and what the tool "
+    "says of a file for the second factor that cannot be used",
 )
 LOGOUT = Command(
     "logoutHSM",

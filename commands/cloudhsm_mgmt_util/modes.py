@@ -21,7 +21,7 @@ class Leave(Exception):
     """The user asked to leave the tool."""
 
 
-def _server(tool: Utility, number: int) -> Server | None:
+def find_server(tool: Utility, number: int) -> Server | None:
     """The server of that number; ``None`` after a complaint."""
     if number >= len(tool.servers):
         tool.write(_BAD_NUMBER)
@@ -31,7 +31,7 @@ def _server(tool: Utility, number: int) -> Server | None:
 
 def enter(tool: Utility, arguments: Arguments) -> int:
     """From now on talk to one server only."""
-    server = _server(tool, arguments.number(_NUMBER.name))
+    server = find_server(tool, arguments.number(_NUMBER.name))
     if server is None:
         return FAILURE
     if tool.node(server) is None:
@@ -61,7 +61,7 @@ _HEADER = ("Id", "Name", "Hostname", "Port", "State", "Partition", "LoginState")
 def info(tool: Utility, arguments: Arguments) -> int:
     """One server's connection, or all of them: where it goes and who is logged in."""
     if _ONE.name in arguments:
-        server = _server(tool, arguments.number(_ONE.name))
+        server = find_server(tool, arguments.number(_ONE.name))
         if server is None:
             return FAILURE
         servers = [server]

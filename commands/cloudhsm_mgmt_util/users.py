@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from commands.cloudhsm_mgmt_util.dialogs import Change, carry_out, confirmed
 from commands.cloudhsm_mgmt_util.passwords import PASSWORD, chosen
-from commands.cloudhsm_mgmt_util.reasons import ON_DELETION, reason
+from commands.cloudhsm_mgmt_util.reasons import ON_DELETION, ON_FACTORS, reason
+from commands.cloudhsm_mgmt_util.second_factor import FILE, OPTION, AuthenticationData, authenticate
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from hsmshell.console import Part
 from hsmshell.console.values import printable, user_id
 from hsmshell.engine.access import UserType
 from hsmshell.engine.cluster import check_new_user, check_password_length
+from hsmshell.engine.cluster.second_factor import Factor
 from hsmshell.engine.cluster.users import DeletedUser
-from hsmshell.engine.errors import HsmError, UserTypeInvalid
+from hsmshell.engine.errors import FunctionNotSupported, HsmError, UserTypeInvalid
 from hsmshell.engine.records import Container, User
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Text
@@ -37,8 +39,31 @@ def _require_managed(kind: str) -> None:
 
 def _refused(tool: Utility, name: str, error: HsmError) -> int:
     """What the tool refuses by itself, in one line."""
-    tool.write(f"{name} failed: {reason(error)}\n")
+    tool.write(f"{name} failed: {reason(error, ON_FACTORS)}\n")
     return FAILURE
+
+
+class _Signing:
+    """The signing step of a command that may give a user a second factor, and what came of it."""
+
+    def __init__(self, tool: Utility, name: str, kind: str, arguments: Arguments) -> None:
+        """Raises ``FunctionNotSupported`` for a crypto user."""
+        self._tool = tool
+        self._name = name
+        self._file = arguments.text(FILE.name)
+        self._data: AuthenticationData | None = None
+        if self._file and kind == UserType.CRYPTO_USER.value:
+            raise FunctionNotSupported(kind)
+
+    def step(self) -> bool:
+        """Have the HSMs' digests signed, when a second factor is wanted; whether to go on."""
+        if not self._file:
+            return True
+        self._data = authenticate(self._tool, self._name, self._file, registers=True)
+        return self._data is not None
+
+    def factor(self, server: Server) -> Factor | None:
+        return self._data.factor(server) if self._data else None
 
 
 def create_user(tool: Utility, arguments: Arguments) -> int:
@@ -49,19 +74,20 @@ def create_user(tool: Utility, arguments: Arguments) -> int:
         return FAILURE
     try:
         check_new_user(kind, name, password)
+        signing = _Signing(tool, CREATE.name, kind, arguments)
     except HsmError as error:
         return _refused(tool, CREATE.name, error)
     if not confirmed(tool):
         return SUCCESS
 
     def create(server: Server, node: Container) -> None:
-        tool.at(node).create_user(tool.session(server), node, kind, name, password)
+        tool.at(node).create_user(tool.session(server), node, kind, name, password, signing.factor(server))
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["creating user", *tool.where(server), " failed"]
 
     announcement = f"Creating User {printable(name)}({kind})"
-    return carry_out(tool, Change(CREATE.name, create, announcement, failure))
+    return carry_out(tool, Change(CREATE.name, create, announcement, failure, ON_FACTORS, signing.step))
 
 
 def change_password(tool: Utility, arguments: Arguments) -> int:
@@ -73,19 +99,20 @@ def change_password(tool: Utility, arguments: Arguments) -> int:
     try:
         _require_managed(kind)
         check_password_length(password)
+        signing = _Signing(tool, CHANGE.name, kind, arguments)
     except HsmError as error:
         return _refused(tool, CHANGE.name, error)
     if not confirmed(tool):
         return SUCCESS
 
     def change(server: Server, node: Container) -> None:
-        tool.at(node).change_password(tool.session(server), node, kind, name, password)
+        tool.at(node).change_password(tool.session(server), node, kind, name, password, signing.factor(server))
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["Changing password", *tool.where(server, "node"), " failed"]
 
     announcement = f"Changing password for {printable(name)}({kind})"
-    return carry_out(tool, Change(CHANGE.name, change, announcement, failure))
+    return carry_out(tool, Change(CHANGE.name, change, announcement, failure, ON_FACTORS, signing.step))
 
 
 def delete_user(tool: Utility, arguments: Arguments) -> int:
@@ -133,14 +160,14 @@ CREATE = Command(
     "createUser",
     "Creates a user on every connected HSM",
     create_user,
-    (_TYPE, _NAME, PASSWORD),
+    (_TYPE, _NAME, PASSWORD, OPTION, FILE),
     notes="ours: what is refused before the CAUTION box, and the texts of most refusals by an HSM",
 )
 CHANGE = Command(
     "changePswd",
     "Changes a user's password on every connected HSM",
     change_password,
-    (_TYPE._replace(help="CO, CU, PCO or PRECO: what the user is now"), _NAME, PASSWORD),
+    (_TYPE._replace(help="CO, CU, PCO or PRECO: what the user is now"), _NAME, PASSWORD, OPTION, FILE),
     notes="ours: what is refused before the CAUTION box",
 )
 DELETE = Command(

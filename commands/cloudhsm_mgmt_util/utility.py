@@ -109,7 +109,18 @@ class Utility:
     def failed(self, name: str, server: Server, why: str) -> None:
         self.write(f"{name} failed: {why}\n", f"{name} failed", *self.where(server), "\n")
 
+    def refused(self, name: str, server: Server, error: HsmError, special: Texts | None = None) -> None:
+        """What stands in place of the result of a server that did not do it."""
+        if isinstance(error, NodeUnavailable):
+            self.not_connected(server)
+        else:
+            self.failed(name, server, reason(error, special))
+
     # asking every server
+
+    def reachable(self) -> int:
+        """How many of the servers that a command goes to can be reached."""
+        return sum(self.node(server) is not None for server in self.targets())
 
     def each(self) -> Iterator[tuple[Server, Container]]:
         """The servers that a command goes to and that can be reached; the others are reported."""
@@ -120,16 +131,33 @@ class Utility:
             else:
                 yield server, node
 
+    def said(self, question: Callable[[Server, Container], Said]) -> Iterator[tuple[Server, Said | HsmError]]:
+        """Ask every server, without a dialog, and pass on what it said or why it refused; nothing is written."""
+        for server in self.targets():
+            node = self.node(server)
+            try:
+                if node is None:
+                    raise NodeUnavailable(server.hostname)
+                answer = question(server, node)
+            except HsmError as error:
+                yield server, error
+            else:
+                yield server, answer
+
     def answers(
         self, name: str, question: Callable[[Server, Container], Said], special: Texts | None = None
     ) -> Iterator[tuple[Server, Said]]:
-        """Ask every server, without a dialog, and pass on what it said; a refusal is written in its turn."""
-        for server, node in self.each():
-            try:
-                answer = question(server, node)
-            except NodeUnavailable:
-                self.not_connected(server)
-            except HsmError as error:
-                self.failed(name, server, reason(error, special))
+        """The same for a command that writes each answer as it comes; a refusal is written in its turn."""
+        for server, answer in self.said(question):
+            if isinstance(answer, HsmError):
+                self.refused(name, server, answer, special)
             else:
                 yield server, answer
+
+    def all_succeeded(self, name: str, action: Callable[[Server, Container], None]) -> int:
+        """Do something on every server that has nothing to tell but its success; what a handler then returns."""
+        count = 0
+        for server, _ in self.answers(name, action):
+            self.succeeded(name, server)
+            count += 1
+        return SUCCESS if count == len(self.targets()) else FAILURE

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+from commands.certificate_types import KINDS, NAMES
 from commands.key_mgmt_util.explain import choices
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from commands.return_codes import Code, code_of
-from hsmshell.engine.certificates import CertificateKind, pem
+from hsmshell.engine.certificates import pem
 from hsmshell.engine.cluster import Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
 from hsmshell.grammar.values import Integer, Path
 
-KINDS: dict[int, CertificateKind] = {
-    1: CertificateKind.MANUFACTURER_ROOT,
-    2: CertificateKind.HARDWARE,
-    4: CertificateKind.CUSTOMER_ROOT,
-    8: CertificateKind.CLUSTER,
-    16: CertificateKind.CLUSTER_BY_HARDWARE,
-}
-"""The command's certificate types."""
-
-_NAMES = {number: kind.value for number, kind in KINDS.items()}
-
 _FILE = Parameter("f", Path(), "file-name", "specifies the file to write", required=True, title="File name")
 _TYPE = Parameter(
     "s",
-    Integer(choices=_NAMES),
+    Integer(choices=NAMES),
     "certificate-type",
-    choices("specifies the certificate", _NAMES),
+    choices("specifies the certificate", NAMES),
     required=True,
     title="Certificate type",
     # The guide's syntax line has -t, its list of parameters and its example have -s.

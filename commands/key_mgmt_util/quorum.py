@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from commands.approval_file import ApprovalFile, ApprovalFileError, parse
 from commands.key_mgmt_util import options
 from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Utility
+from commands.token_lines import RULE, listed, token_lines
 from hsmshell.console import Part
-from hsmshell.console.values import Kind, Value, handle, printable
+from hsmshell.console.values import printable
 from hsmshell.engine.access import Operation
-from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Approval, Service, TokenState
+from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Approval, Service
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserNotLoggedIn
 from hsmshell.grammar import Arguments, Command, MissingParameter, Parameter, Provenance
 from hsmshell.grammar.values import Integer, Path
@@ -50,7 +49,7 @@ def get_token(tool: Utility, arguments: Arguments) -> int:
         raise
     tool.write("\n")
     for state in states:
-        tool.write(*_token(state))
+        tool.write(*token_lines(state))
     tool.returned(call)
     tool.cluster_block(state.node for state in states)
     return SUCCESS
@@ -90,7 +89,7 @@ def list_tokens(tool: Utility, arguments: Arguments) -> int:
             except (NodeUnavailable, UserNotLoggedIn) as error:
                 refusal = error
             else:
-                blocks += [f"{_RULE}    Node id {node.number}\n{_RULE}", *_listed(states), "\n"]
+                blocks += [f"{RULE}    Node id {node.number}\n{RULE}", *listed(states), "\n"]
         if len(blocks) == 1 and refusal is not None:
             raise refusal
     except HsmError as error:
@@ -99,29 +98,6 @@ def list_tokens(tool: Utility, arguments: Arguments) -> int:
     tool.returned(call, gap=False)
     tool.everywhere()
     return SUCCESS
-
-
-_RULE = "=" * 21 + "\n"
-
-
-def _listed(states: Sequence[TokenState]) -> list[Part]:
-    parts: list[Part] = []
-    for index, state in enumerate(states):
-        approvers = sorted(state.token.approvers)
-        parts += [f"-------- Token - {index} ----------\n", *_token(state)]
-        parts += ["Token Validity: ", Value(Kind.TIME, str(state.validity)), " sec\n"]
-        parts.append(f"Required num of approvers : {state.required}\nCurrent num of approvals : {len(approvers)}\n")
-        parts += [f"Approver-{place}: {printable(name)}\n" for place, name in enumerate(approvers)]
-    return [*parts, f"Num of tokens = {len(states)}\n"]
-
-
-def _token(state: TokenState) -> list[Part]:
-    token = state.token
-    return [
-        f"Token:\nId:{token.number}\nService:{token.service}\nNode:{state.node.number}\nKey Handle:",
-        handle(token.handle),
-        f"\nUser:{printable(state.user_name)}\n",
-    ]
 
 
 def delete_token(tool: Utility, arguments: Arguments) -> int:

@@ -130,6 +130,14 @@ def read_private_pem(data: bytes) -> bytes:
     return _of_a_kind(_loaded(lambda: _private_in_pem(data), "not an unencrypted PEM private key"))
 
 
+def open_private_pem(data: bytes, passphrase: bytes) -> bytes:
+    """The PKCS#8 DER of an encrypted PEM private key. Raises ``DataInvalid``, also for a wrong passphrase."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    _require_short_pem(data)
+    return _of_a_kind(_loaded(lambda: load_pem_private_key(data, passphrase), "not a private key of this passphrase"))
+
+
 def is_private_pem(data: bytes) -> bool:
     """Whether a PEM file holds a private key, which may be encrypted."""
     try:

@@ -10,45 +10,76 @@ from hsmshell.grammar import Provenance
 from .conftest import OFFICER, USER, Desk
 
 GLOBAL = """\
+approveToken
 changePswd
 createUser
 deleteUser
+delToken
 enable_e2e
+findAllKeys
 getAttribute
+getClusterInfo
+getHSMInfo
 getKeyInfo
+getMValue
+getToken
 help
 info
 listAttributes
+listTokens
 listUsers
 loginHSM
 logoutHSM
 quit
+registerMofnPubKey
 registerQuorumPubKey
 server
 setAttribute
+setMValue
 shareKey
 """
 SERVER = """\
+approveToken
 changePswd
 createUser
 deleteUser
+delToken
 enable_e2e
+findAllKeys
 getAttribute
+getClusterInfo
+getHSMInfo
 getKeyInfo
+getMValue
+getToken
 help
 listAttributes
+listTokens
 listUsers
 loginHSM
 logoutHSM
+registerMofnPubKey
 registerQuorumPubKey
 setAttribute
+setMValue
 shareKey
 exit
+getCert
+syncKey
+syncUser
 """
 SYNTAX = {
-    "changePswd": "changePswd <user-type> <user-name> <password |-hpswd>",
-    "createUser": "createUser <user-type> <user-name> <password |-hpswd>",
+    "changePswd": "changePswd <user-type> <user-name> <password |-hpswd> [-2fa </path/to/authdata>]",
+    "createUser": "createUser <user-type> <user-name> <password |-hpswd> [-2fa </path/to/authdata>]",
     "deleteUser": "deleteUser <user-type> <user-name>",
+    "delToken": "delToken <0|1>",
+    "findAllKeys": "findAllKeys <user id> <key hash (0/1)> [<output file>]",
+    "getToken": "getToken <service id> <user-name> <file>",
+    "approveToken": "approveToken <approval file>",
+    "setMValue": "setMValue <service id> <m value>",
+    "getMValue": "getMValue <service id>",
+    "getHSMInfo": "getHSMInfo",
+    "registerMofnPubKey": "registerMofnPubKey <user-type> <key_match_string> <user-name> <private key file>",
     "enable_e2e": "enable_e2e",
     "getAttribute": "getAttribute <key handle> <attribute id> [<filename>]",
     "getKeyInfo": "getKeyInfo -k <key-handle> [<output file>]",
@@ -56,7 +87,7 @@ SYNTAX = {
     "info": "info [server <server ID>]",
     "listAttributes": "listAttributes [-h]",
     "listUsers": "listUsers",
-    "loginHSM": "loginHSM <user-type> <user-name> <password |-hpswd>",
+    "loginHSM": "loginHSM <user-type> <user-name> <password |-hpswd> [-2fa </path/to/authdata>]",
     "logoutHSM": "logoutHSM",
     "quit": "quit",
     "registerQuorumPubKey": "registerQuorumPubKey <user-type> <user-name> <registration-token> "
@@ -78,7 +109,7 @@ def test_help_shows_the_syntax(desk: Desk, name: str, line: str) -> None:
 
 
 def test_every_command_says_what_it_does_and_how_well_it_is_known(desk: Desk) -> None:
-    assert list(COMMANDS) == [*GLOBAL.split(), "exit"]
+    assert list(COMMANDS) == [*GLOBAL.split(), "exit", "getCert", "syncKey", "syncUser"]
     for command in COMMANDS.values():
         assert command.summary and not command.summary.endswith(".")
         assert isinstance(command.provenance, Provenance)
@@ -94,14 +125,20 @@ def test_every_command_says_what_it_does_and_how_well_it_is_known(desk: Desk) ->
         ("exit", "Unknown command: exit. Type 'help' for the list of commands.\n"),
         ("a\x1b[2J", "Unknown command: a\\x1b[2J. Type 'help' for the list of commands.\n"),
         ("lo", "Ambiguous command: lo (loginHSM, logoutHSM)\n"),
-        ("s 0", "Ambiguous command: s (server, setAttribute, shareKey)\n"),
+        ("s 0", "Ambiguous command: s (server, setAttribute, setMValue, shareKey)\n"),
         ("help frobnicate", "Unknown command: frobnicate. Type 'help' for the list of commands.\n"),
         ("help listU", "listUsers\n"),
         ("listUsers now", "Usage: listUsers\n"),
         ("help listUsers now", "Usage: help [<command-name>]\n"),
-        ("loginHSM CO admin", "Usage: loginHSM <user-type> <user-name> <password |-hpswd>\n"),
-        ('loginHSM CU bob "user 1234"', "Usage: loginHSM <user-type> <user-name> <password |-hpswd>\n"),
-        ("createUser CU x user1234 -2fa f", "Usage: createUser <user-type> <user-name> <password |-hpswd>\n"),
+        (
+            "loginHSM CO admin",
+            f"Usage: {SYNTAX['loginHSM']}\n",
+        ),
+        (
+            'loginHSM CU bob "user 1234"',
+            f"Usage: {SYNTAX['loginHSM']}\n",
+        ),
+        ("createUser CU x user1234 -2fa f", "createUser failed: Invalid option -2fa: 2FA is for officers only\n"),
         ("info server", "Usage: info [server <server ID>]\n"),
         ("info 0", "Usage: info [server <server ID>]\n"),
         ("info server x", "Usage: info [server <server ID>]\n"),
@@ -178,3 +215,16 @@ def test_info(desk: Desk) -> None:
         "1       10.0.3.11               10.0.3.11        2225   Connected       hsm-lgavqitns2a  "
         "Logged in as 'crypto_user(CU)'\n",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("getCert", "getCert <file-name> <certificate-type>"),
+        ("syncKey", "syncKey <key handle> <destination hsm>"),
+        ("syncUser", "syncUser <user ID> <server ID>"),
+    ],
+)
+def test_help_shows_the_syntax_of_what_only_server_mode_has(desk: Desk, name: str, line: str) -> None:
+    assert desk.reply("server 0", f"help {name}") == f"{line}\n"
+    assert desk.reply(f"help {name}") == f"Unknown command: {name}. Type 'help' for the list of commands.\n"
