@@ -148,6 +148,7 @@ class ClusterCore:
         self, node: Container, user_type: str, name: str, password: str, checked: Mapping[str, bool]
     ) -> User:
         self._require_up(node)
+        self._require_initialized(node)
         if user_type not in {kind.value for kind in UserType}:
             raise UserTypeInvalid(user_type)
         user = self._store.user_named(node.id, name)
@@ -183,6 +184,15 @@ class ClusterCore:
             self.check_client()
             if not any(one.id == node.id and one.is_up for one in self._store.containers(self.device.id)):
                 raise NodeUnavailable(node.address)
+
+    def _require_initialized(self, node: Container) -> None:
+        """Raise ``NodeUnavailable`` when the cluster has no certificate yet: then no program trusts its HSMs."""
+        if self.device.settings.get("initialized", True):
+            return
+        from hsmshell.engine.cluster.phase import Phase, phase_of
+
+        if phase_of(self._store, self.device) is Phase.UNINITIALIZED:
+            raise NodeUnavailable(node.address)
 
     def _number_on(self, node: Container, operation: Operation, session: Session | None) -> int:
         """The caller's number on an HSM. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``NodeUnavailable``."""
