@@ -91,7 +91,7 @@ def _loaded(pem: bytes, what: str) -> x509.Certificate:
         for certificate in certificates:
             certificate.public_key()
             tuple(certificate.extensions)
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion):
         certificates = []
     if len(certificates) != 1:
         raise LabError(f"{what} must be one X.509 certificate in a PEM file; see what it is with: openssl x509 -text")

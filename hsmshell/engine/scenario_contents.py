@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
 from hsmshell.engine.cluster import NAME_LENGTH
 from hsmshell.engine.cluster.cluster import HANDLE_RANGE
-from hsmshell.engine.cluster.naming import check_region
+from hsmshell.engine.cluster.naming import is_region
 from hsmshell.engine.cluster.phase import DEFAULT_REGION, LINEAGE, MAXIMUM_HSMS, PASSWORD_COST, REGION, settings_of_new
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import DOWN, UP, Device, User
@@ -129,7 +129,8 @@ def _verifiers(services: Services, cost: int) -> Verifier:
 def _add_device(lab: Lab, cluster: Table, name: str, cost: int, lineages: dict[str, Device]) -> int:
     """Add the cluster itself; one that names a lineage belongs to the first cluster that named it."""
     name = cluster.get("name", name)
-    check_region(cluster["region"])
+    if not is_region(cluster["region"]):
+        raise ValueError(f"region is {cluster['region']!r}, not one like {DEFAULT_REGION}")
     first = lineages.get(cluster["lineage"])
     if not cluster["initialized"]:
         if cluster["hsm"] or cluster["user"] or cluster["lineage"]:
