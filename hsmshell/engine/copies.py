@@ -48,13 +48,6 @@ class ContainerCopies(Database):
         )
         self._db.execute("DELETE FROM container WHERE id = ?", (container,))
 
-    def delete_device(self, device: int) -> None:
-        """Remove a device with all its containers."""
-        rows = self._db.execute("SELECT id FROM container WHERE device = ?", (device,)).fetchall()
-        for (container,) in rows:
-            self.delete_container(container)
-        self._db.execute("DELETE FROM device WHERE id = ?", (device,))
-
     def set_device_settings(self, device: int, settings: Settings) -> None:
         self._db.execute("UPDATE device SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), device))
 
