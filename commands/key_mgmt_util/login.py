@@ -41,9 +41,9 @@ def login(tool: Utility, arguments: Arguments) -> int:
 
 
 def _refusal(outcomes: Sequence[Outcome]) -> Code:
-    """The code for a login that no HSM granted: what the first of them said that could be asked."""
+    """The code for a login that no HSM granted: what the first of them said that could be asked, if one could."""
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
-    error = next((error for error in errors if not isinstance(error, NodeUnavailable)), errors[0])
+    error = next((error for error in errors if not isinstance(error, NodeUnavailable)), NodeUnavailable("every HSM"))
     return Code.LOGIN_FAILED if isinstance(error, (PinIncorrect, PinLocked)) else code_of(error)
 
 

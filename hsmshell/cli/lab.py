@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from hsmshell.cli import lab_cluster
 from hsmshell.cli.settings import Settings, WrongUsage, lab_directory, open_lab
 from hsmshell.cli.start import FAILED, USAGE
 
@@ -35,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "target", nargs="?", default="", help="client, the daemon of key_mgmt_util; or an HSM's node or id"
     )
     fault.add_argument("state", nargs="?", default="", help="down or up")
+    lab_cluster.configure(add("cluster", "create clusters, add and remove their HSMs, back them up and restore them"))
     destroy = add("destroy", "remove the lab with everything in it")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -52,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         from hsmshell.cli import lab_fault
 
         return lab_fault.run(settings, options.target, options.state)
+    if options.subcommand == "cluster":
+        return lab_cluster.run(settings, options)
     if options.subcommand == "destroy":
         return _destroy(settings, sure=options.yes)
     sys.stderr.write(options.usage())

@@ -6,9 +6,14 @@ Attributes have their PKCS#11 names in lower case, as in a scenario; bytes are h
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from hsmshell.engine.attributes import Attributes
 from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.backups import Backup
 
 FORMAT = 1
 """Goes up when an entry changes its meaning or disappears."""
@@ -25,14 +30,35 @@ def document(inventory: Inventory) -> str:
         "client": inventory.client,
         "clusters": [_cluster(cluster) for cluster in inventory.clusters],
         "appliances": [_appliance(appliance) for appliance in inventory.appliances],
+        "backups": [_backup(backup) for backup in inventory.backups],
     }
+    return _text(table)
+
+
+def backups_document(backups: Iterable[Backup]) -> str:
+    """The JSON text of backups alone: ASCII, with a line end."""
+    return _text({"format": FORMAT, "backups": [_backup(backup) for backup in backups]})
+
+
+def _text(table: _Table) -> str:
     return json.dumps(table, indent=2) + "\n"
+
+
+def _backup(backup: Backup) -> _Table:
+    """``created`` is a whole number of Unix seconds; an original is copied from nothing."""
+    return {
+        **backup._asdict(),
+        "copied_from": backup.copied_from or None,
+        "source_region": backup.source_region or None,
+    }
 
 
 def _cluster(cluster: ClusterState) -> _Table:
     return {
         "name": cluster.name,
         "settings": dict(cluster.settings),
+        "state": cluster.phase.value,
+        "region": cluster.region,
         "client_daemon": "up" if cluster.client_up else "down",
         "hsms": [_node(node) for node in cluster.nodes],
     }

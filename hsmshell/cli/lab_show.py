@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from hsmshell.console.values import printable
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.backups import Backup
 
 KEY_HEADERS = ("handle", "class", "type", "label", "owner", "shared with", "nodes", "check value", "fingerprint")
 
@@ -20,9 +24,31 @@ def tables(inventory: Inventory) -> str:
     blocks = [f"lab from the scenario {printable(inventory.scenario)}{title}"]
     for cluster in inventory.clusters:
         blocks += _cluster(cluster)
+    if inventory.clusters:
+        blocks.append(backups_section(inventory.backups))
     for appliance in inventory.appliances:
         blocks += _appliance(appliance)
     return "\n\n".join(blocks) + "\n"
+
+
+def backups_section(backups: Sequence[Backup]) -> str:
+    """The backups as a table, the oldest first; times are UTC."""
+    rows = [
+        (one.id, one.cluster, one.region, _moment(one.created), one.reason, one.state, one.users, one.keys, _copy(one))
+        for one in backups
+    ]
+    headers = ("id", "cluster", "region", "created", "reason", "state", "users", "keys", "copied from")
+    return _section("backups", headers, rows)
+
+
+def _moment(seconds: int) -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+
+
+def _copy(backup: Backup) -> str:
+    return f"{backup.copied_from} in {backup.source_region}" if backup.copied_from else "-"
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -42,6 +68,7 @@ def _cluster(cluster: ClusterState) -> list[str]:
     daemon = "up" if cluster.client_up else "down; key_mgmt_util cannot reach the HSMs"
     blocks = [
         _section(f"cluster {cluster.name}", ("node", "id", "address", "serial", "state"), nodes),
+        f"state of {printable(cluster.name)}: {cluster.phase.value}, in {printable(cluster.region)}",
         f"client daemon of {printable(cluster.name)}: {daemon}",
     ]
     for node in cluster.nodes:

@@ -33,8 +33,15 @@ class CertificateKind(enum.Enum):
     CLUSTER_BY_HARDWARE = "cluster, chained to the manufacturer root"
 
 
+CUSTOMERS = frozenset({CertificateKind.CUSTOMER_ROOT, CertificateKind.CLUSTER})
+"""The kinds that come from the customer, where a cluster has one."""
+
+REQUEST = "cluster, requested"
+"""What stands in the place of a kind for a request (PKCS#10) that waits for the customer, with its private key."""
+
+
 class Owner(enum.Enum):
-    """Whose a certificate is: everybody's, one cluster's, or one HSM's."""
+    """Whose a certificate is: everybody's, one HSM's, or that of one cluster and those restored from its backups."""
 
     LAB = "lab"
     DEVICE = "device"

@@ -13,6 +13,8 @@ from hsmshell.engine.records import Container, Device, Settings, StoredObject
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster import Cluster
+    from hsmshell.engine.cluster.backups import Backup
+    from hsmshell.engine.cluster.phase import Phase
 
 SECRET_ATTRIBUTES = frozenset(
     {
@@ -93,6 +95,8 @@ class ClusterState(NamedTuple):
     client_up: bool
     """Whether the host's client runs, through which some tools reach the HSMs."""
     nodes: tuple[NodeState, ...]
+    phase: Phase
+    region: str
 
 
 class PartitionState(NamedTuple):
@@ -122,10 +126,13 @@ class Inventory(NamedTuple):
     client: str
     clusters: tuple[ClusterState, ...]
     appliances: tuple[ApplianceState, ...]
+    backups: tuple[Backup, ...]
 
 
 def take(lab: Lab) -> Inventory:
     """The lab's state at one moment. Objects of sessions whose process has died are gone. Raises ``LabError``."""
+    from hsmshell.engine.cluster.backups import backups
+
     _sweep(lab)
     store = lab.store
     with store.reading():
@@ -135,6 +142,7 @@ def take(lab: Lab) -> Inventory:
             store.meta("client"),
             tuple(_cluster(lab, cluster) for cluster in lab.clusters()),
             tuple(_appliance(lab, device) for device in store.devices("appliance")),
+            backups(lab),
         )
 
 
@@ -148,8 +156,12 @@ def _sweep(lab: Lab) -> None:
 
 
 def _cluster(lab: Lab, cluster: Cluster) -> ClusterState:
+    from hsmshell.engine.cluster.phase import phase_of, region_of
+
+    device = cluster.device
     nodes = tuple(_node(lab, container) for container in cluster.nodes())
-    return ClusterState(cluster.name, cluster.device.settings, cluster.client_up(), nodes)
+    phase, region = phase_of(lab.store, device), region_of(device)
+    return ClusterState(cluster.name, device.settings, cluster.client_up(), nodes, phase, region)
 
 
 def _node(lab: Lab, container: Container) -> NodeState:

@@ -16,19 +16,20 @@ Settings = Mapping[str, str | int | bool]
 
 
 class Device(NamedTuple):
-    """A CloudHSM cluster or a Luna appliance."""
+    """A CloudHSM cluster, a backup of one, or a Luna appliance."""
 
     id: int
     kind: str
-    """``cluster`` or ``appliance``."""
+    """``cluster``, ``backup`` or ``appliance``."""
     name: str
     settings: Settings
     secret: bytes
-    """The masking key of a cluster's lineage; the cloning domain of an appliance."""
+    """The masking key of a cluster's or backup's lineage; the cloning domain of an appliance."""
 
 
 class Container(NamedTuple):
-    """A place that holds objects and users: one HSM of a cluster, or one partition of an appliance."""
+    """A place that holds objects and users: one HSM of a cluster, what a backup keeps of one, or one
+    partition of an appliance."""
 
     id: int
     device: int

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
 from hsmshell.engine.cluster import NAME_LENGTH
 from hsmshell.engine.cluster.cluster import HANDLE_RANGE
+from hsmshell.engine.cluster.naming import is_region
+from hsmshell.engine.cluster.phase import DEFAULT_REGION, LINEAGE, MAXIMUM_HSMS, PASSWORD_COST, REGION, settings_of_new
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.records import DOWN, UP, User
+from hsmshell.engine.records import DOWN, UP, Device, User
 from hsmshell.engine.scenario_entries import (
     NUMBER,
     TABLES,
@@ -37,7 +39,15 @@ _SCENARIO: Entries = {
     "appliance": TABLES,
 }
 _STATE = Entry(str, UP, choices=(UP, DOWN))
-_CLUSTER: Entries = {"name": TEXT, "client_daemon": _STATE, "hsm": required(TABLES), "user": TABLES}
+_CLUSTER: Entries = {
+    "name": TEXT,
+    "region": Entry(str, DEFAULT_REGION),
+    "lineage": Entry(str, ""),
+    "initialized": on_or_off(True),
+    "client_daemon": _STATE,
+    "hsm": TABLES,
+    "user": TABLES,
+}
 _HSM: Entries = {
     "id": required(TEXT),
     "address": required(TEXT),
@@ -95,8 +105,11 @@ def fill(lab: Lab, table: Table, name: str) -> None:
     if cost & (cost - 1):
         raise ValueError(f"password_cost is {cost}, not a power of two")
     verifier = _verifiers(lab.services, cost)
+    lineages: dict[str, Device] = {}
     for number, entry in enumerate(scenario["cluster"], start=1):
-        _add_cluster(lab, checked(entry, "a cluster", _CLUSTER), f"cluster{number}", cost, verifier)
+        cluster = checked(entry, "a cluster", _CLUSTER)
+        device = _add_device(lab, cluster, f"cluster{number}", cost, lineages)
+        _add_hsms(lab, device, cluster, verifier)
     for number, entry in enumerate(scenario["appliance"], start=1):
         _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", verifier)
 
@@ -113,12 +126,30 @@ def _verifiers(services: Services, cost: int) -> Verifier:
     return verifier
 
 
-def _add_cluster(lab: Lab, cluster: Table, name: str, cost: int, verifier: Verifier) -> None:
-    device = lab.store.add_device(
-        "cluster", cluster.get("name", name), {"password_cost": cost}, lab.services.random_bytes(32)
-    )
-    if not cluster["hsm"]:
-        raise ValueError("a cluster has no hsm")
+def _add_device(lab: Lab, cluster: Table, name: str, cost: int, lineages: dict[str, Device]) -> int:
+    """Add the cluster itself; one that names a lineage belongs to the first cluster that named it."""
+    name = cluster.get("name", name)
+    if not is_region(cluster["region"]):
+        raise ValueError(f"region is {cluster['region']!r}, not one like {DEFAULT_REGION}")
+    first = lineages.get(cluster["lineage"])
+    if not cluster["initialized"]:
+        if cluster["hsm"] or cluster["user"] or cluster["lineage"]:
+            raise ValueError(f"{name} is not initialized, and has neither hsm nor user nor lineage yet")
+        settings = settings_of_new(cost, cluster["region"])
+    else:
+        settings = {PASSWORD_COST: cost, REGION: cluster["region"], **({LINEAGE: first.id} if first else {})}
+        if not cluster["hsm"]:
+            raise ValueError("a cluster lacks the entry 'hsm', or has none in it")
+        if len(cluster["hsm"]) > MAXIMUM_HSMS:
+            raise ValueError(f"{name} has {len(cluster['hsm'])} HSMs, more than {MAXIMUM_HSMS}")
+    device = Device(0, "cluster", name, settings, first.secret if first else lab.services.random_bytes(32))
+    device = device._replace(id=lab.store.add_device(*device[1:]))
+    if cluster["lineage"]:
+        lineages.setdefault(cluster["lineage"], device)
+    return device.id
+
+
+def _add_hsms(lab: Lab, device: int, cluster: Table, verifier: Verifier) -> None:
     users = [checked(user, "a user", _USER) for user in cluster["user"]]
     for position, table in enumerate(cluster["hsm"]):
         hsm = checked(table, "an hsm", _HSM)

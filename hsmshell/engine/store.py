@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
 from hsmshell.engine.audit_store import AuditStore
+from hsmshell.engine.copies import ContainerCopies
 from hsmshell.engine.database import storable
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.records import (
@@ -25,7 +26,7 @@ from hsmshell.engine.records import (
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
 
-class Store(AuditStore):
+class Store(AuditStore, ContainerCopies):
     """The rows of a lab. Every method belongs inside ``transaction`` or ``reading``."""
 
     # meta and counters
@@ -74,7 +75,8 @@ class Store(AuditStore):
 
     def add_container(self, device: int, number: int, name: str, address: str, serial: str, settings: Settings) -> int:
         cursor = self._db.execute(
-            "INSERT INTO container (device, number, name, address, serial, state, settings) VALUES (?,?,?,?,?,'up',?)",
+            "INSERT INTO container SELECT 1 + max(coalesce((SELECT max(id) FROM container), 0), coalesce("
+            "(SELECT value FROM counter WHERE scope = 'lab' AND name = 'container'), 0)), ?, ?, ?, ?, ?, 'up', ?",
             (device, number, name, address, serial, json.dumps(dict(settings))),
         )
         return int(cursor.lastrowid or 0)
@@ -226,14 +228,6 @@ class Store(AuditStore):
     def delete_object(self, container: int, handle: int) -> None:
         self._delete_objects("container = ? AND handle = ?", (container, handle))
         self._db.execute("DELETE FROM token WHERE container = ? AND handle = ?", (container, handle))
-
-    def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
-        """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the
-        write-ahead log that may still have them goes when the last process closes the lab."""
-        rows = self._db.execute(f"DELETE FROM object WHERE {where} RETURNING material", values).fetchall()  # noqa: S608
-        self._db.executemany(
-            "DELETE FROM material WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM object WHERE material = ?1)", rows
-        )
 
     # quorum tokens
 

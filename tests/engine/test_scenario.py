@@ -16,7 +16,7 @@ from hsmshell.engine.errors import LabError, LabExists, LabForeign, ScenarioErro
 from hsmshell.engine.lab import DATABASE, Lab
 from hsmshell.engine.scenario import DEFAULT, create_lab, shipped
 from hsmshell.engine.services import Services
-from tests.engine.driving import login, open_partition
+from tests.engine.driving import aes_key, login, open_partition
 
 CLUSTER = """
 [[cluster]]
@@ -91,6 +91,29 @@ def test_what_is_down_at_the_start(tmp_path: Path, name: str, client: bool, stat
     lab.close()
 
 
+def test_a_cluster_and_its_clone_are_of_one_lineage(tmp_path: Path, services: Services) -> None:
+    lab = create_lab(str(tmp_path / "lab"), "clone", services=services)
+    production, clone = lab.clusters()
+    session = login(production)
+    handle = aes_key(production, session, "travels")
+    created = clone.masking.insert_masked_object(
+        login(clone), production.masking.extract_masked_object(session, handle)
+    )
+    assert [node.number for node in created.nodes] == [0]
+    regions = [cluster.device.settings["region"] for cluster in (production, clone)]
+    assert regions == ["us-east-1", "us-west-2"]
+    lab.close()
+
+
+def test_clusters_without_a_common_lineage_have_masking_keys_of_their_own(tmp_path: Path, services: Services) -> None:
+    second = CLUSTER.replace("hsm-one", "hsm-two").replace("10.0.0.1", "10.0.0.2")
+    texts = [CLUSTER, second.replace("[[cluster]]", '[[cluster]]\nlineage = "other"')]
+    lab = create_lab(str(tmp_path / "lab"), scenario(tmp_path, "\n".join(texts)), services=services)
+    first, other = lab.clusters()
+    assert first.device.secret != other.device.secret
+    lab.close()
+
+
 # own files
 
 
@@ -124,6 +147,15 @@ BAD: dict[str, tuple[str, str]] = {
     ),
     "an unknown state of the client": ('[[cluster]]\nclient_daemon = "off"\nhsm = []\n', "client_daemon is 'off'"),
     "no hsm": ("[[cluster]]\n", "a cluster lacks the entry 'hsm'"),
+    "an hsm too many": (
+        "[[cluster]]\n" + "".join(f'[[cluster.hsm]]\nid = "h{n}"\naddress = "10.0.0.{n}"\n' for n in range(29)),
+        "cluster1 has 29 HSMs, more than 28",
+    ),
+    "an hsm of a cluster that is not initialized": (
+        CLUSTER.replace("[[cluster]]", "[[cluster]]\ninitialized = false"),
+        "cluster1 is not initialized, and has neither",
+    ),
+    "a region": (CLUSTER.replace("[[cluster]]", '[[cluster]]\nregion = "US East"'), "region is 'US East'"),
     "no partition": ("[[appliance]]\n", "an appliance lacks the entry 'partition'"),
     "no id": (CLUSTER.replace('id = "hsm-one"', ""), "an hsm lacks the entry 'id'"),
     "no type of a user": (CLUSTER.replace('type = "CO"', ""), "a user lacks the entry 'type'"),

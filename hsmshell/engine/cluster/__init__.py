@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hsmshell.engine.cluster.approval import ClusterApproval
     from hsmshell.engine.cluster.certificates import ClusterCertificates
     from hsmshell.engine.cluster.faults import ClusterFaults
+    from hsmshell.engine.cluster.lifecycle import ClusterLifecycle
     from hsmshell.engine.cluster.masking import ClusterMasking
     from hsmshell.engine.cluster.occupancy import ClusterOccupancy
     from hsmshell.engine.cluster.ownership import ClusterOwnership
@@ -89,6 +90,13 @@ class Cluster(ClusterUsers, ClusterTransfer):
         from hsmshell.engine.cluster.faults import ClusterFaults
 
         return self._side(ClusterFaults)
+
+    @property
+    def lifecycle(self) -> ClusterLifecycle:
+        """Adding and removing HSMs, initializing, backing up."""
+        from hsmshell.engine.cluster.lifecycle import ClusterLifecycle
+
+        return self._side(ClusterLifecycle)
 
     def _side(self, side: type[Side]) -> Side:
         return side(self.lab, self.device, through_client=self._through_client)

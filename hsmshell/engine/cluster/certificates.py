@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hsmshell.engine.certificates import (
+    CUSTOMERS,
     PLANS,
+    REQUEST,
     RSA_BITS,
     RSA_EXPONENT,
     SERIAL_BYTES,
@@ -16,6 +18,7 @@ from hsmshell.engine.certificates import (
     needed,
 )
 from hsmshell.engine.cluster.cluster import ClusterCore
+from hsmshell.engine.cluster.phase import CUSTOMER_CA, lineage_of
 from hsmshell.engine.encodings import public_of
 from hsmshell.engine.errors import FunctionNotSupported
 from hsmshell.engine.records import Certificate, Container
@@ -27,12 +30,17 @@ class ClusterCertificates(ClusterCore):
     def certificate(self, node: Container, kind: CertificateKind) -> bytes:
         """The DER of a certificate that one HSM has.
 
-        Raises ``NodeUnavailable``, and ``FunctionNotSupported`` for one that only somebody outside could sign.
+        Raises ``NodeUnavailable``, and ``FunctionNotSupported`` for one that only somebody outside could sign, such as
+        the customer's of a cluster that is not initialized.
         """
         with self._store.reading():
             self._require_up(node)
             missing = [one for one in needed(kind) if self._stored(node, one) is None]
             stored = self._stored(node, kind)
+        if self.device.settings.get(CUSTOMER_CA):
+            if kind in CUSTOMERS and stored is None:
+                raise FunctionNotSupported(f"nobody has signed the {kind.value} certificate")
+            missing = [one for one in missing if one not in CUSTOMERS]
         if stored is None:
             # Keys take long, so they are made before the transaction. Another process may be as far: inside, what it
             # stored is kept and signs what is still missing, so that there is one set.
@@ -52,7 +60,7 @@ class ClusterCertificates(ClusterCore):
     def _scope(self, node: Container, owner: Owner) -> str:
         if owner is Owner.LAB:
             return "lab"
-        return f"device:{self.device.id}" if owner is Owner.DEVICE else f"container:{node.id}"
+        return f"device:{lineage_of(self.device)}" if owner is Owner.DEVICE else f"container:{node.id}"
 
     def _add(self, node: Container, kind: CertificateKind, keys: Mapping[CertificateKind, bytes]) -> Certificate:
         """Sign and store a certificate whose issuer is there. A key is stored once, with the kind that has it."""
@@ -78,6 +86,8 @@ class ClusterCertificates(ClusterCore):
     def _holder(self, node: Container, kind: CertificateKind) -> Certificate:
         """A certificate with its private key. Raises ``FunctionNotSupported`` when somebody outside has that key."""
         row = self._stored(node, kind)
+        if row is None and kind is CertificateKind.CLUSTER:
+            row = self._store.certificate(self._scope(node, Owner.CONTAINER), REQUEST)
         if row is None or not row.private_key:
             raise FunctionNotSupported(f"the private key of the {kind.value} is not here")
         return row

@@ -175,6 +175,7 @@ class ClusterCore(ClusterJournal):
         proof: Proof | None,
     ) -> User:
         self._require_up(node)
+        self._require_initialized(node)
         if user_type not in {kind.value for kind in UserType}:
             raise UserTypeInvalid(user_type)
         user = self._store.user_named(node.id, name)
@@ -230,6 +231,15 @@ class ClusterCore(ClusterJournal):
             for one in self._store.containers(self.device.id):
                 if one.id == node.id and one.is_up:
                     return one
+            raise NodeUnavailable(node.address)
+
+    def _require_initialized(self, node: Container) -> None:
+        """Raise ``NodeUnavailable`` when the cluster has no certificate yet: then no program trusts its HSMs."""
+        if self.device.settings.get("initialized", True):
+            return
+        from hsmshell.engine.cluster.phase import Phase, phase_of
+
+        if phase_of(self._store, self.device) is Phase.UNINITIALIZED:
             raise NodeUnavailable(node.address)
 
     def _number_on(self, node: Container, operation: Operation, session: Session | None) -> int:

@@ -27,6 +27,9 @@ from hsmshell.engine.records import Container, Token, User
 REGISTRATION_LENGTH = 245
 """The most bytes that a registration token may have."""
 
+QUORUM_SETTING = "m_value_"
+"""What the names begin with under which an HSM keeps the numbers of approvals, see ``_setting``."""
+
 QUORUM_VALUES = range(2, 9)
 """The numbers of approvals that an officers' service can be set to; it starts with 1, which is none."""
 
@@ -150,4 +153,4 @@ def request_for(service: Service) -> Operation:
 
 def _setting(service: Service) -> str:
     """The name under which an HSM keeps a service's number of approvals."""
-    return f"m_value_{service.value}"
+    return f"{QUORUM_SETTING}{service.value}"

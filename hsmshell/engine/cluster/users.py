@@ -124,6 +124,17 @@ class ClusterUsers(ClusterCore):
             activated = UserType.CRYPTO_OFFICER.value if user.type == UserType.PRE_OFFICER.value else user.type
             self._store.replace_user(_with(user._replace(type=activated, verifier=verifier, failures=0), factor))
             self._note(Opcode.CN_CHANGE_PSWD, session, [node], about)
+            if activated != user.type:
+                self._back_up_activation(node)
+
+    def _back_up_activation(self, node: Container) -> None:
+        """Back up a cluster that has just become active: its first officer is the only officer on the HSM."""
+        from hsmshell.engine.cluster.backups import Reason, take
+        from hsmshell.engine.cluster.phase import Phase, phase_of
+
+        officers = sum(UserType(user.type) in OFFICERS for user in self._store.users(node.id))
+        if officers == 1 and phase_of(self._store, self.device) is Phase.ACTIVE:
+            take(self.lab, self.device, node, Reason.ACTIVATION)
 
     def delete_user(self, session: Session | None, node: Container, user_type: str, name: str) -> DeletedUser:
         """Delete a user from one HSM.
