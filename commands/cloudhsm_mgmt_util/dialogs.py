@@ -61,6 +61,10 @@ class Change(NamedTuple):
     """Takes the change back on a server where it was made; with it the dialog offers rollBack instead of Abort."""
 
 
+class _Refused(HsmError):
+    """The tool itself has refused, and told so; the HSM was not asked."""
+
+
 def confirmed(tool: Utility) -> bool:
     """Show the CAUTION box and ask until the answer is y or n."""
     tool.write(CAUTION)
@@ -83,6 +87,8 @@ def carry_out(tool: Utility, change: Change) -> int:
         answer = Answer.RETRY
         while answer is Answer.RETRY:
             error = _make(tool, change, server)
+            if isinstance(error, _Refused):
+                break
             if error is None:
                 done.append(server)
                 tool.succeeded(change.command, server)
@@ -102,6 +108,8 @@ def _make(tool: Utility, change: Change, server: Server) -> HsmError | None:
     node = tool.node(server)
     if node is None:
         return NodeUnavailable(server.hostname)
+    if tool.is_refused(server, node):
+        return _Refused(server.hostname)
     try:
         change.action(server, node)
     except HsmError as error:

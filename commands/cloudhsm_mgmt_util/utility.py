@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from commands.client_files import CUSTOMER_CA, host_files
+from commands.cloudhsm_mgmt_util.channel import LIMITED, NO_CHANNEL, Trouble, trouble
 from commands.cloudhsm_mgmt_util.configuration import PORT, ServerEntry
 from commands.cloudhsm_mgmt_util.reasons import Texts, reason
 from hsmshell.console import Context, Part
@@ -27,6 +29,8 @@ class Server(NamedTuple):
     name: str
     hostname: str
     port: int
+    owner_certificate: str = CUSTOMER_CA
+    """The path of the trust anchor of its HSM."""
 
     def named(self) -> list[Part]:
         """``0(10.0.2.9)``"""
@@ -42,7 +46,10 @@ class Utility:
         self.servers = [Server(number, *entry) for number, entry in enumerate(entries)]
         self.selected: Server | None = None
         """The server of server mode; ``None`` in global mode."""
+        self.command = ""
+        """The name of the command that is being carried out."""
         self._sessions: dict[int, Session] = {}
+        self._channels: dict[int, Trouble | None] = {}
 
     def write(self, *parts: Part) -> None:
         self.context.console.write(*parts)
@@ -81,6 +88,27 @@ class Utility:
         for server in self.servers:
             self.end_session(server)
 
+    # the encrypted channel
+
+    def enable_channel(self, server: Server, node: Container) -> Trouble | None:
+        """Try for an encrypted channel to the HSM; what is in its way."""
+        found = trouble(self.context.lab, node, host_files(self.context), server.owner_certificate)
+        self._channels[server.number] = found
+        return found
+
+    def has_channel(self, server: Server, node: Container) -> bool:
+        """Whether there is one. To an HSM that was not there before, it is set up now."""
+        if server.number not in self._channels:
+            self.enable_channel(server, node)
+        return self._channels[server.number] is None
+
+    def is_refused(self, server: Server, node: Container) -> bool:
+        """Whether the command is one that needs the channel and there is none; it is told then."""
+        if self.command in LIMITED or self.has_channel(server, node):
+            return False
+        self.failed(self.command, server, NO_CHANNEL)
+        return True
+
     # lines
 
     def where(self, server: Server, word: str = "server") -> list[Part]:
@@ -105,7 +133,7 @@ class Utility:
             node = self.node(server)
             if node is None:
                 self.not_connected(server)
-            else:
+            elif not self.is_refused(server, node):
                 yield server, node
 
     def answers(

@@ -91,7 +91,7 @@ class ClusterState(NamedTuple):
     name: str
     settings: Settings
     client_up: bool
-    """Whether the host's client runs, through which some tools reach the HSMs."""
+    """Whether the host's client runs for it, through which some tools reach the HSMs."""
     nodes: tuple[NodeState, ...]
 
 
@@ -149,7 +149,8 @@ def _sweep(lab: Lab) -> None:
 
 def _cluster(lab: Lab, cluster: Cluster) -> ClusterState:
     nodes = tuple(_node(lab, container) for container in cluster.nodes())
-    return ClusterState(cluster.name, cluster.device.settings, cluster.client_up(), nodes)
+    client_up = cluster.client_up() and cluster.device.id == lab.cluster().device.id
+    return ClusterState(cluster.name, cluster.device.settings, client_up, nodes)
 
 
 def _node(lab: Lab, container: Container) -> NodeState:
