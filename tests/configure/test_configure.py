@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hsmshell.engine.lab import Lab
+from tests.cli.running import run
 from tests.client_host import (
     CLIENT,
     INFO,
@@ -188,3 +191,39 @@ def test_a_folder_in_the_place_of_a_file(host: Host) -> None:
     kept(host.lab, CLIENT).mkdir(parents=True)
     assert host.configure("-a", "10.0.2.9")[0] == 1
     assert not kept(host.lab, MANAGEMENT).exists()
+
+
+SCRIPT = """\
+set -e
+configure -a 10.0.2.9
+cloudhsm_client restart
+configure -m
+cfg={etc}/cloudhsm_mgmt_util.cfg
+{python} -c 'import json, sys
+document = json.load(sys.stdin)
+document["servers"] = [s for s in document["servers"] if s["hostname"] != "10.0.2.9"]
+document["servers"][0]["name"] = "server1"
+json.dump(document, sys.stdout)' < $cfg > new.cfg
+mv new.cfg $cfg
+cloudhsm_mgmt_util /opt/cloudhsm/etc/cloudhsm_mgmt_util.cfg <<END
+loginHSM CO admin admin1234
+quit
+END
+"""
+
+
+def test_a_script_with_launchers(lab_directory: Path, tmp_path: Path) -> None:
+    """As people do it: the tools by their names, the configuration rewritten between them."""
+    launchers = tmp_path / "launchers"
+    assert run(tmp_path, "--lab", str(lab_directory), "shims", str(launchers)).code == 0
+    etc = lab_directory / "simulated-hosts" / "cloudhsm-client" / "opt" / "cloudhsm" / "etc"
+    script = tmp_path / "script.sh"
+    script.write_text(SCRIPT.format(etc=etc, python=sys.executable))
+    ran = run(tmp_path, str(script), command=("sh",), more={"PATH": f"{launchers}/bin:/usr/bin:/bin"})
+    assert (ran.code, ran.err) == (0, "")
+    restarted = "cloudhsm_client: is stopped\ncloudhsm_client: runs for cluster-migration\n"
+    assert ran.out.startswith(BOTH + restarted + SECOND)
+    connected = "Connected to server 'server1': hostname '10.0.3.11', port 2225.\n"
+    assert f"{connected}E2E enabled on server 0(10.0.3.11)\n" in ran.out
+    assert "\nloginHSM success on server 0(10.0.3.11)\naws-cloudhsm>quit\n" in ran.out
+    assert "10.0.2.9" not in ran.out
