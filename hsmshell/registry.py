@@ -33,6 +33,16 @@ TOOLS: Mapping[str, Entry] = {
         "users and policies of a CloudHSM cluster",
         "/opt/cloudhsm/bin/cloudhsm_mgmt_util",
     ),
+    "configure": Entry(
+        "commands.configure",
+        "which HSMs the CloudHSM host's tools connect to",
+        "/opt/cloudhsm/bin/configure",
+    ),
+    "cloudhsm_client": Entry(
+        "commands.cloudhsm_client",
+        "the CloudHSM host's client daemon",
+        "/opt/cloudhsm/bin/cloudhsm_client",
+    ),
     "ckdemo": Entry("commands.ckdemo", "numbered menus on a Luna partition", "/usr/safenet/lunaclient/bin/ckdemo"),
     "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
     "shell": Entry("hsmshell.rehearsal.shell", "the rehearsal shell on a simulated host", ""),

@@ -31,6 +31,8 @@ def test_replays_as_written(path: Path) -> None:
     assert len(report.exchanges) > 1
 
 
-@pytest.mark.parametrize("tool", ["key_mgmt_util", "cloudhsm_mgmt_util", "ckdemo", "cmu", "document"])
+@pytest.mark.parametrize(
+    "tool", ["key_mgmt_util", "cloudhsm_mgmt_util", "ckdemo", "cmu", "document", "configure", "cloudhsm_client"]
+)
 def test_every_tool_and_the_document_have_transcripts(tool: str) -> None:
     assert [path for path in GOLDEN if path.parent.name == tool]

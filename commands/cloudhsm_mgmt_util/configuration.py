@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hsmshell.console import Files
+from hsmshell.console.host_files import CUSTOMER_CA, MANAGEMENT
 from hsmshell.engine.records import Container
 
 PORT = 2225
 """Where an HSM listens for this tool."""
-DEFAULT_PATH = "/opt/cloudhsm/etc/cloudhsm_mgmt_util.cfg"
+DEFAULT_PATH = MANAGEMENT
 """Where ``configure`` keeps the real file."""
 
 
@@ -20,6 +21,8 @@ class ServerEntry(NamedTuple):
     name: str
     hostname: str
     port: int
+    owner_certificate: str = CUSTOMER_CA
+    """The path of the trust anchor, without which no encrypted channel to the HSM comes about."""
 
 
 class ConfigurationError(Exception):
@@ -77,8 +80,25 @@ def _entry(item: object, number: int) -> ServerEntry | None:
     for key, value in (("hostname", hostname), ("name", name)):
         if not isinstance(value, str) or not value or not value.isprintable():
             raise ConfigurationError(f"servers[{number}] has no {key}")
-    if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 1 << 16:
-        raise ConfigurationError(f"servers[{number}] has no port")
     if enable not in ("yes", "no"):
         raise ConfigurationError(f"servers[{number}] has an enable that is neither yes nor no")
-    return ServerEntry(str(name), str(hostname), port) if enable == "yes" else None
+    entry = ServerEntry(str(name), str(hostname), _port(port, number), _owner_certificate(item, number))
+    return entry if enable == "yes" else None
+
+
+def _port(value: object, number: int) -> int:
+    """A script may have written it between quotes."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 1 << 16:
+        raise ConfigurationError(f"servers[{number}] has no port")
+    return value
+
+
+def _owner_certificate(item: dict[str, object], number: int) -> str:
+    """What is said there about enabling the encryption is ignored, as the tool tells when it starts."""
+    encryption = item.get("e2e_encryption", {})
+    path = encryption.get("owner_cert_path", CUSTOMER_CA) if isinstance(encryption, dict) else None
+    if not isinstance(path, str) or not path:
+        raise ConfigurationError(f"servers[{number}] has no owner_cert_path")
+    return path

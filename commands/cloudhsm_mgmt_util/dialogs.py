@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from commands.cloudhsm_mgmt_util.channel import ChannelMissing
 from commands.cloudhsm_mgmt_util.reasons import Texts, reason
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from hsmshell.console import Ask, Part
@@ -90,8 +91,8 @@ def carry_out(tool: Utility, change: Change) -> int:
                 done.append(server)
                 tool.succeeded(change.command, server)
                 break
-            if isinstance(error, NodeUnavailable):
-                tool.not_connected(server)
+            if isinstance(error, NodeUnavailable | ChannelMissing):
+                tool.refused(change.command, server, error)
                 break
             answer = _ask_after(tool, change, server, error)
         if answer is Answer.ROLL_BACK and change.undo is not None:
@@ -102,11 +103,8 @@ def carry_out(tool: Utility, change: Change) -> int:
 
 
 def _make(tool: Utility, change: Change, server: Server) -> HsmError | None:
-    node = tool.node(server)
-    if node is None:
-        return NodeUnavailable(server.hostname)
     try:
-        change.action(server, node)
+        change.action(server, tool.reach(server))
     except HsmError as error:
         return error
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commands.certificate_types import KINDS, NAMES
+from commands.client_files import CLIENT_PORT
 from commands.cloudhsm_mgmt_util.reasons import ON_CERTIFICATES
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from commands.hsm_info import hsm_info
@@ -21,9 +22,6 @@ _TYPE = Parameter(
     ", ".join(f"{number}: {name}" for number, name in NAMES.items()),
     required=True,
 )
-
-DAEMON_PORT = 2223
-"""Where an HSM listens for the client daemon: what an HSM tells of the others."""
 
 
 def get_hsm_info(tool: Utility, arguments: Arguments) -> int:
@@ -46,7 +44,7 @@ def get_cluster_info(tool: Utility, arguments: Arguments) -> int:
         tool.write("\nCluster info from server ", *server.named(), ":\n", f"{'Node Id':<12}{'Hostname':<20}Port\n")
         for one in tool.at(node).nodes():
             host: Part = address(one.address)
-            tool.write(f"{one.number:<12}", host, " " * max(1, 20 - len(one.address)), f"{DAEMON_PORT}\n")
+            tool.write(f"{one.number:<12}", host, " " * max(1, 20 - len(one.address)), f"{CLIENT_PORT}\n")
         count += 1
     return SUCCESS if count == len(tool.targets()) else FAILURE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from commands.cloudhsm_mgmt_util.channel import explain
 from commands.cloudhsm_mgmt_util.passwords import PASSWORD, hidden, is_hidden
 from commands.cloudhsm_mgmt_util.reasons import NO_SECOND_FACTOR
 from commands.cloudhsm_mgmt_util.second_factor import FILE, OPTION, authenticate
@@ -61,10 +62,19 @@ def logout(tool: Utility, arguments: Arguments) -> int:
 
 
 def enable_e2e(tool: Utility, arguments: Arguments) -> int:
-    """The encrypted channel to each HSM; it is up from the start, so that this only says so again."""
-    for server, _ in tool.each():
+    """The encrypted channel to each HSM. The tool has tried for it when it started."""
+    answers = [enable(tool, server, node) for server, node in tool.each()]
+    return SUCCESS if all(answers) else FAILURE
+
+
+def enable(tool: Utility, server: Server, node: Container) -> bool:
+    """Try for the channel to one HSM, and tell what came of it."""
+    found = tool.enable_channel(server, node)
+    if found is None:
         tool.write("E2E enabled on server ", *server.named(), "\n")
-    return SUCCESS
+        return True
+    tool.write(*explain(found, server.named(), server.owner_certificate))
+    return False
 
 
 LOGIN = Command(
@@ -91,5 +101,5 @@ ENABLE_E2E = Command(
     "enable_e2e",
     "Enables end-to-end encryption with every connected HSM",
     enable_e2e,
-    notes="ours: that a repetition says the same again",
+    notes="ours: that a repetition says the same again, and what follows a certificate that is not the cluster's",
 )

@@ -34,11 +34,13 @@ def enter(tool: Utility, arguments: Arguments) -> int:
     server = find_server(tool, arguments.number(_NUMBER.name))
     if server is None:
         return FAILURE
-    if tool.node(server) is None:
+    node = tool.node(server)
+    if node is None:
         tool.not_connected(server)
         return FAILURE
     tool.selected = server
-    tool.write("\nServer is in 'E2E' mode...\n")
+    mode = "E2E" if tool.has_channel(server, node) else "Unencrypted"
+    tool.write(f"\nServer is in '{mode}' mode...\n")
     return SUCCESS
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from commands.client_files import host_files
 from commands.cloudhsm_mgmt_util.configuration import ConfigurationError, ServerEntry, lab_entries, load
 from commands.cloudhsm_mgmt_util.explain import syntax
 from commands.cloudhsm_mgmt_util.listing import find
+from commands.cloudhsm_mgmt_util.login import enable
 from commands.cloudhsm_mgmt_util.modes import Leave
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console import Ask, Context, EndOfInput
@@ -49,7 +51,7 @@ def run(arguments: Sequence[str], context: Context) -> int:
 
 def _entries(arguments: Sequence[str], context: Context) -> list[ServerEntry]:
     nodes = context.lab.cluster().nodes()
-    return load(arguments[0], context.files, nodes) if arguments else lab_entries(nodes)
+    return load(arguments[0], host_files(context), nodes) if arguments else lab_entries(nodes)
 
 
 def _connect(tool: Utility) -> None:
@@ -58,12 +60,13 @@ def _connect(tool: Utility) -> None:
     for server in tool.servers:
         name, host, port = address(server.name), address(server.hostname), server.port
         tool.write("\nConnecting to server '", name, "': hostname '", host, f"', port {port}...\n")
-        if tool.node(server) is None:
+        node = tool.node(server)
+        if node is None:
             tool.write("Connetion to server ", host, "(", host, f") on port {port} failed\n")
             tool.not_connected(server)
         else:
             tool.write("Connected to server '", name, "': hostname '", host, f"', port {port}.\n")
-            tool.write("E2E enabled on server ", *server.named(), "\n")
+            enable(tool, server, node)
 
 
 def _converse(tool: Utility) -> None:
@@ -88,6 +91,7 @@ def execute(tool: Utility, words: Sequence[str]) -> int:
     command = find(tool, words[0])
     if command is None:
         return FAILURE
+    tool.command = command.name
     try:
         return command.handler(tool, parse_positions(command.parameters, _places(command, words[1:])))
     except UsageError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from commands.cloudhsm_mgmt_util.channel import ChannelMissing
 from commands.cloudhsm_mgmt_util.modes import find_server
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from commands.return_codes import code_of
@@ -83,13 +84,11 @@ def _sync(
 
 
 def _step(tool: Utility, server: Server, call: str, step: Step[Result], *, told: bool) -> Result:
-    node = tool.node(server)
     try:
-        if node is None:
-            raise NodeUnavailable(server.hostname)
+        node = tool.reach(server)
         result = step(tool.at(node).sync, tool.session(server), node)
-    except NodeUnavailable:
-        tool.not_connected(server)
+    except (NodeUnavailable, ChannelMissing) as error:
+        tool.refused(tool.command, server, error)
         raise _Failed from None
     except HsmError as error:
         tool.write(f"{call}: 0x{code_of(error).value:x} !\n", _USER_IS_THERE if isinstance(error, UserExists) else "")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from commands.client_files import host_files
+from commands.cloudhsm_mgmt_util.channel import LIMITED, NO_CHANNEL, ChannelMissing, Trouble, trouble
 from commands.cloudhsm_mgmt_util.configuration import PORT, ServerEntry
 from commands.cloudhsm_mgmt_util.reasons import Texts, reason
 from hsmshell.console import Context, Part
+from hsmshell.console.host_files import CUSTOMER_CA
 from hsmshell.console.values import address
 from hsmshell.engine.cluster import Cluster, Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable
@@ -27,6 +30,8 @@ class Server(NamedTuple):
     name: str
     hostname: str
     port: int
+    owner_certificate: str = CUSTOMER_CA
+    """The path of the trust anchor of its HSM."""
 
     def named(self) -> list[Part]:
         """``0(10.0.2.9)``"""
@@ -41,9 +46,12 @@ class Utility:
         self.servers = [Server(number, *entry) for number, entry in enumerate(entries)]
         self.selected: Server | None = None
         """The server of server mode; ``None`` in global mode."""
+        self.command = ""
+        """The name of the command that is being carried out."""
         self._clusters: dict[int, Cluster] = {}
         """Those of the HSMs that were found, by their devices."""
         self._sessions: dict[int, tuple[Cluster, Session]] = {}
+        self._channels: dict[int, Trouble | None] = {}
 
     def write(self, *parts: Part) -> None:
         self.context.console.write(*parts)
@@ -93,6 +101,32 @@ class Utility:
         for server in self.servers:
             self.end_session(server, closing=True)
 
+    # the encrypted channel
+
+    def enable_channel(self, server: Server, node: Container) -> Trouble | None:
+        """Try for an encrypted channel to the HSM; what is in its way."""
+        found = trouble(self.context.lab, node, host_files(self.context), server.owner_certificate)
+        self._channels[server.number] = found
+        return found
+
+    def has_channel(self, server: Server, node: Container) -> bool:
+        """Whether there is one. To an HSM that was not there before, it is set up now."""
+        if server.number not in self._channels:
+            self.enable_channel(server, node)
+        return self._channels[server.number] is None
+
+    def reach(self, server: Server) -> Container:
+        """The HSM to which a command goes.
+
+        Raises ``NodeUnavailable``, or ``ChannelMissing`` for a command that needs the channel where there is none.
+        """
+        node = self.node(server)
+        if node is None:
+            raise NodeUnavailable(server.hostname)
+        if self.command not in LIMITED and not self.has_channel(server, node):
+            raise ChannelMissing(server.hostname)
+        return node
+
     # lines
 
     def where(self, server: Server, word: str = "server") -> list[Part]:
@@ -113,6 +147,8 @@ class Utility:
         """What stands in place of the result of a server that did not do it."""
         if isinstance(error, NodeUnavailable):
             self.not_connected(server)
+        elif isinstance(error, ChannelMissing):
+            self.failed(name, server, NO_CHANNEL)
         else:
             self.failed(name, server, reason(error, special))
 
@@ -124,21 +160,13 @@ class Utility:
 
     def each(self) -> Iterator[tuple[Server, Container]]:
         """The servers that a command goes to and that can be reached; the others are reported."""
-        for server in self.targets():
-            node = self.node(server)
-            if node is None:
-                self.not_connected(server)
-            else:
-                yield server, node
+        return self.answers(self.command, lambda server, node: node)
 
     def said(self, question: Callable[[Server, Container], Said]) -> Iterator[tuple[Server, Said | HsmError]]:
         """Ask every server, without a dialog, and pass on what it said or why it refused; nothing is written."""
         for server in self.targets():
-            node = self.node(server)
             try:
-                if node is None:
-                    raise NodeUnavailable(server.hostname)
-                answer = question(server, node)
+                answer = question(server, self.reach(server))
             except HsmError as error:
                 yield server, error
             else:

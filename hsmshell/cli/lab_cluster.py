@@ -92,7 +92,14 @@ def _initialize(lab: Lab, options: argparse.Namespace) -> str:
     if not options.csr:
         certificate, anchor = (_read(path) for path in (options.signed_cert, options.trust_anchor))
         cluster.lifecycle.initialize(certificate, anchor)
-        return _said(f"initialized {name}; activate it by changing its first officer's password (PRECO admin)")
+        from hsmshell.console.host_files import CUSTOMER_CA, HostFiles
+
+        place = HostFiles("", lab.directory).kept(CUSTOMER_CA)
+        copy = f"cp {printable(options.trust_anchor)} {printable(place)}"
+        return _said(
+            f"initialized {name}; let the client have the trust anchor ({copy}), "
+            "then change the password of the first officer (PRECO admin)"
+        )
     from hsmshell.engine.customer import request_pem
 
     data = request_pem(cluster.lifecycle.request())
@@ -117,13 +124,33 @@ def _read(path: str) -> bytes:
 
 def _add_hsm(lab: Lab, options: argparse.Namespace) -> str:
     cluster = _cluster(lab, options.name)
+    known = _keep_configuration(lab, cluster)
     node = cluster.lifecycle.add_hsm(options.address)
-    return _said(f"added {_hsm(node)} at {node.address} to {printable(cluster.name)}")
+    told = f"; tell the client's tools of it with: configure --cmu {node.address}" if known else ""
+    return _said(f"added {_hsm(node)} at {node.address} to {printable(cluster.name)}{told}")
+
+
+def _keep_configuration(lab: Lab, cluster: Cluster) -> bool:
+    """Write the client's configuration down as it is, where there is none yet: nobody tells the client of an HSM that
+    comes or goes, so that its files keep what they had. Whether there is one.
+    """
+    from hsmshell import registry
+    from hsmshell.console.context import Context
+    from hsmshell.console.host_files import MANAGEMENT, HostFiles
+    from hsmshell.console.scripted import ScriptedConsole
+
+    if cluster.device.id != lab.cluster().device.id:
+        return False
+    files, node = HostFiles("", lab.directory), cluster.first_up()
+    if node is not None and not files.has(MANAGEMENT):
+        registry.load("configure")(["--cmu", node.address], Context(lab, ScriptedConsole(), files))
+    return files.has(MANAGEMENT)
 
 
 def _remove_hsm(lab: Lab, options: argparse.Namespace) -> str:
     cluster = _cluster(lab, options.name)
     node = _node(cluster, options.hsm)
+    _keep_configuration(lab, cluster)
     backup = cluster.lifecycle.remove_hsm(node)
     kept = f"what it held is in {backup.id}" if backup else "it held nothing to back up"
     return _said(f"removed {_hsm(node)} from {printable(cluster.name)}; {kept}")

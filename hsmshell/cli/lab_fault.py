@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from hsmshell.engine.records import Container
 
 CLIENT = "client"
-"""The word for the client daemon of the lab's first cluster, which is the one that the tools use."""
+"""The word for the client daemon of the CloudHSM host. It serves one cluster, to which key_mgmt_util belongs."""
+
+_DAEMON = "cloudhsm_client"
+"""The emulated tool that starts it."""
 
 _ADVICE = "say what and how, as in: hsmshell lab fault client down"
 
@@ -31,7 +34,7 @@ def run(settings: Settings, target: str, state: str) -> int:
         if not target:
             lines = _down(lab) or [f"nothing is down; {_ADVICE}"]
         elif target == CLIENT:
-            lines = [_set_client(lab.cluster(), up=state == UP)]
+            lines = [_start_client(lab) if state == UP else _stop_client(lab.cluster())]
         else:
             cluster, node = _find(lab, target)
             cluster.faults.set_node(node, up=state == UP)
@@ -45,8 +48,10 @@ def run(settings: Settings, target: str, state: str) -> int:
 def _down(lab: Lab) -> list[str]:
     """One line for each thing that is down."""
     lines: list[str] = []
-    for cluster in lab.clusters():
-        if not cluster.client_up():
+    clusters = lab.clusters()
+    served = lab.cluster() if clusters else None
+    for cluster in clusters:
+        if served is not None and cluster.device.id == served.device.id and not cluster.client_up():
             lines.append(f"{_named(cluster)} is down; bring it up with: hsmshell lab fault {CLIENT} {UP}")
         for node in cluster.nodes():
             if not node.is_up:
@@ -55,14 +60,27 @@ def _down(lab: Lab) -> list[str]:
     return lines
 
 
-def _set_client(cluster: Cluster, *, up: bool) -> str:
-    ended = cluster.faults.set_client(up=up)
+def _start_client(lab: Lab) -> str:
+    """As the emulated tool starts it: for the cluster that the host's configuration names. Raises ``LabError``."""
+    from hsmshell import registry
+    from hsmshell.console.context import Context
+    from hsmshell.console.files import Files
+    from hsmshell.console.scripted import ScriptedConsole
+
+    said = ScriptedConsole()
+    if registry.load(_DAEMON)(["start"], Context(lab, said, Files())):
+        raise LabError(said.text.strip())
+    return f"{_named(lab.cluster())} is {UP}"
+
+
+def _stop_client(cluster: Cluster) -> str:
+    ended = cluster.faults.set_client(up=False)
     lost = f"; sessions that ended with it: {ended}" if ended else ""
-    return f"{_named(cluster)} is {UP if up else DOWN}{lost}"
+    return f"{_named(cluster)} is {DOWN}{lost}"
 
 
 def _find(lab: Lab, word: str) -> tuple[Cluster, Container]:
-    """The HSM of that node id in the lab's first cluster, or of that HSM id in any. Raises ``LabError``."""
+    """The HSM of that node id in the cluster that the client serves, or of that HSM id in any. Raises ``LabError``."""
     first = lab.cluster()
     for node in first.nodes():
         if str(node.number) == word:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hsmshell.console.console import Console
 from hsmshell.console.context import Context, Generation
-from hsmshell.console.files import Files
 from hsmshell.console.plain import discard
 
 if TYPE_CHECKING:
@@ -103,6 +102,7 @@ def console(settings: Settings, tool: str, lab: Lab) -> OwnedConsole:
 
 def context(lab: Lab, own: OwnedConsole) -> Context:
     """Everything that a tool is given. Raises ``WrongUsage``."""
+    from hsmshell.console.host_files import HostFiles
 
     def notice(text: str) -> None:
         """On stderr, which a script keeps apart from the tool's output; on a screen below what it is about."""
@@ -113,4 +113,4 @@ def context(lab: Lab, own: OwnedConsole) -> Context:
         except OSError:  # a notice that nobody can read is no failure
             discard(sys.stderr)
 
-    return Context(lab, own, Files(), generation(lab), dict(os.environ), notice)
+    return Context(lab, own, HostFiles("", lab.directory), generation(lab), dict(os.environ), notice)

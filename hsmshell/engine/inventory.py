@@ -93,7 +93,7 @@ class ClusterState(NamedTuple):
     name: str
     settings: Settings
     client_up: bool
-    """Whether the host's client runs, through which some tools reach the HSMs."""
+    """Whether the host's client runs for it, through which some tools reach the HSMs."""
     nodes: tuple[NodeState, ...]
     phase: Phase
     region: str
@@ -160,8 +160,9 @@ def _cluster(lab: Lab, cluster: Cluster) -> ClusterState:
 
     device = cluster.device
     nodes = tuple(_node(lab, container) for container in cluster.nodes())
+    client_up = cluster.client_up() and device.id == lab.cluster().device.id
     phase, region = phase_of(lab.store, device), region_of(device)
-    return ClusterState(cluster.name, device.settings, cluster.client_up(), nodes, phase, region)
+    return ClusterState(cluster.name, device.settings, client_up, nodes, phase, region)
 
 
 def _node(lab: Lab, container: Container) -> NodeState:

@@ -26,6 +26,9 @@ HOSTS = "simulated-hosts"
 HISTORY = "history-"
 """What the names of the files begin with in which a console keeps the lines that were typed."""
 
+SERVED = "served cluster"
+"""The meta value with the id of the cluster that the client of the CloudHSM host was last started for."""
+
 _DRAFT = "draft-"
 
 
@@ -80,8 +83,18 @@ class Lab:
             return self.store.meta("client")
 
     def cluster(self) -> Cluster:
-        """The lab's first cluster. Raises ``LabMissing`` when the scenario has none."""
-        clusters = self.clusters()
+        """The cluster that the host's client serves: until it was started for one, the first that has an HSM, else the
+        first. Raises ``LabMissing`` when the scenario has none.
+        """
+        with self.store.reading():
+            clusters = self.clusters()
+            served = self.store.meta(SERVED)
+            for cluster in clusters:
+                if str(cluster.device.id) == served:
+                    return cluster
+            for cluster in clusters:
+                if self.store.containers(cluster.device.id):
+                    return cluster
         if not clusters:
             raise LabMissing("this lab has no CloudHSM cluster; choose another scenario: hsmshell lab scenarios")
         return clusters[0]

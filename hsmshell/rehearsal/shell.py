@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from hsmshell import registry
 from hsmshell.console import Ask, Context, EndOfInput
@@ -20,6 +21,11 @@ _VARIABLE = re.compile(r"'[^']*'|\$(?:(\w+)|\{(\w+)\})")
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _MARK = "\ue000"
 """Stands around a variable's number while the line is split; a private-use character that nobody types."""
+
+_SERVICE, _SERVICE_TOOL = "cloudhsm-client", "cloudhsm_client"
+"""The one service that a host has, and the tool that runs as this service."""
+_SERVICE_VERBS = ("restart", "start", "status", "stop")
+_SERVICE_HELP = f"  service {_SERVICE} start (stop, restart, status), with or without sudo: the client daemon"
 
 NOT_FOUND = 127
 """A shell's exit status for a command that is not there."""
@@ -52,12 +58,16 @@ class Shell:
         self._status = 0
         self._builtins: Mapping[str, Callable[[Sequence[str]], int]] = {
             "cat": self._cat,
+            "cp": self._cp,
             "export": self._export,
             "help": self._help,
             "ls": self._ls,
             "rm": self._rm,
             "scp": self._scp,
+            "service": self._service,
             "ssh": self._ssh,
+            "systemctl": self._systemctl,
+            **{verb: partial(self._upstart, verb) for verb in _SERVICE_VERBS},
         }
 
     def loop(self) -> int:
@@ -85,6 +95,8 @@ class Shell:
         while words and (assignment := _ASSIGNMENT.fullmatch(words[0])):
             self._variables[assignment.group(1)] = assignment.group(2)
             words = words[1:]
+        if words[:1] == ["sudo"]:
+            words = words[1:]  # nobody is anybody in particular here
         if not words:
             return self._status
         if words[0] == "exit":
@@ -149,11 +161,12 @@ class Shell:
         rows += [
             f"  {'scp FILE HOST:':<20}copy a file to another host, or HOST:FILE . from there",
             f"  {'ssh HOST':<20}go to another host; exit returns",
-            f"  {'cat FILE, ls, rm':<20}look at this host's files, remove one",
+            f"  {'cat FILE, ls, rm':<20}look at this host's files, remove one; cp FILE TARGET copies one here",
             f"  {'export NAME=VALUE':<20}set a variable",
+            *([_SERVICE_HELP] if _SERVICE_TOOL in here.tools else []),
             f"  {'exit':<20}leave this host",
             "hosts:",
-            *(f"  {host.name:<20}has {' and '.join(host.tools)}" for host in HOSTS),
+            *(f"  {host.name:<20}has {', '.join(host.tools)}" for host in HOSTS),
         ]
         self._context.console.write("\n".join([f"on {here.name}:", *rows, ""]))
         return 0
@@ -190,10 +203,40 @@ class Shell:
             return self._say(f"made a file named {name} here; to copy to the host, write {name}: with a colon", 0)
         return 0
 
+    def _cp(self, words: Sequence[str]) -> int:
+        if len(words) < 2 or words[0].startswith("-"):
+            return self._say("cp takes a file and where it goes, as in: cp FILE COPY", 2)
+        here = self._hosts[-1]
+        for source in words[:-1]:
+            try:
+                self._network.copy_file(here, source, here, words[-1])
+            except OSError as problem:
+                self._context.console.write("cp: ", path(printable(source)), f": {problem.strerror}\n")
+                return 1
+        return 0
+
+    def _service(self, words: Sequence[str]) -> int:
+        return self._daemon("service", words[0] if words else "", words[1:])
+
+    def _systemctl(self, words: Sequence[str]) -> int:
+        return self._daemon("systemctl", words[1] if len(words) > 1 else "", [*words[:1], *words[2:]])
+
+    def _upstart(self, verb: str, words: Sequence[str]) -> int:
+        return self._daemon(verb, words[0] if words else "", [verb, *words[1:]])
+
+    def _daemon(self, word: str, service: str, verbs: Sequence[str]) -> int:
+        """A service manager's command: what to do, and with which service."""
+        advice = f"write: service {_SERVICE} {{{'|'.join(_SERVICE_VERBS)}}}"
+        if len(verbs) != 1 or verbs[0] not in _SERVICE_VERBS:
+            return self._say(f"{word} takes a service and what to do with it; {advice}", 2)
+        if service.removesuffix(".service") != _SERVICE:
+            return self._say(f'there is no service "{service}"; {advice}', 1)
+        return self._tool([_SERVICE_TOOL, verbs[0]])
+
     def _rm(self, words: Sequence[str]) -> int:
         for word in words:
             try:
-                os.unlink(self._network.files(self._hosts[-1]).locate(word))
+                os.unlink(self._network.place(self._hosts[-1], word))
             except OSError as problem:
                 self._context.console.write("rm: ", path(printable(word)), f": {problem.strerror}\n")
                 return 1
@@ -213,6 +256,11 @@ class Shell:
         return 0
 
     def _ls(self, words: Sequence[str]) -> int:
-        names = sorted(os.listdir(self._network.files(self._hosts[-1]).directory))
-        self._context.console.write(*(f"{name}\n" for name in names))
+        for word in [word for word in words if not word.startswith("-")] or [""]:
+            try:
+                names = self._network.names(self._hosts[-1], word)
+            except OSError as problem:
+                self._context.console.write("ls: ", path(printable(word)), f": {problem.strerror}\n")
+                return 1
+            self._context.console.write(*(f"{printable(name)}\n" for name in names))
         return 0

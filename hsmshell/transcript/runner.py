@@ -14,6 +14,7 @@ from hsmshell import registry
 from hsmshell.console.console import Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
+from hsmshell.console.host_files import HostFiles
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
@@ -112,7 +113,7 @@ def replay_on(
         context = Context(
             lab,
             wrap(player) if wrap else player,
-            Files(work),
+            HostFiles(work, lab.directory),
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
         )

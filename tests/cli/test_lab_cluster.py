@@ -54,7 +54,7 @@ def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     assert re.fullmatch(
         rf"hsmshell: added node 0, hsm-{ID}, at 10\.0\.2\.9 to cluster-new\n", good(*here, "add-hsm", "cluster-new")
     )
-    assert "not connected" in tool(*here, "loginHSM PRECO admin password")
+    assert "loginHSM failed: E2E is not enabled" in tool(*here, "loginHSM PRECO admin password")
     wrote = good(*here, "initialize", "cluster-new", "--csr", "new.csr")
     assert wrote.startswith("hsmshell: wrote the request of cluster-new to new.csr; once signed: ")
     request = (tmp_path / "new.csr").read_bytes()
@@ -64,17 +64,29 @@ def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     customer.sign(tmp_path / "new.csr", tmp_path / "new.pem")
     hand_in = ("initialize", "cluster-new", "--signed-cert", "new.pem", "--trust-anchor")
     assert "not of the key" in refused(*here, *hand_in[:3], "ca.pem", "--trust-anchor", "ca.pem")
-    assert good(*here, *hand_in, "ca.pem").startswith("hsmshell: initialized cluster-new; ")
+    done = good(*here, *hand_in, "ca.pem")
+    assert done.startswith("hsmshell: initialized cluster-new; ")
+    _, source, target = re.search(r"\((cp (\S+) (\S+))\)", done).groups()  # type: ignore[union-attr]
     assert "initialized already" in refused(*here, *hand_in, "ca.pem")
     assert document(*here)["clusters"][0]["state"] == "INITIALIZED"
     refused(*here, "add-hsm", "cluster-new")
 
+    assert "loginHSM failed: E2E is not enabled" in tool(*here, "loginHSM PRECO admin password")
+    place = Path(target)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes((tmp_path / source).read_bytes())
     said = tool(*here, "loginHSM PRECO admin password", "changePswd PRECO admin admin1234", "y", "listUsers")
     assert "changePswd success" in said
     assert re.search(r" 1 +CO +admin ", said)
     assert document(*here)["clusters"][0]["state"] == "ACTIVE"
-    good(*here, "add-hsm", "cluster-new", "--address", "10.0.7.7")
+    assert "configure --cmu 10.0.7.7" in good(*here, "add-hsm", "cluster-new", "--address", "10.0.7.7")
     assert "loginHSM success on server 1(10.0.7.7)" in tool(*here, "loginHSM CO admin admin1234")
+    real = "/opt/cloudhsm/etc/cloudhsm_mgmt_util.cfg"
+    stale = run(tmp_path, "--lab", "lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
+    assert ("server 0(" in stale, "10.0.7.7" in stale) == (True, False)
+    assert run(tmp_path, "--lab", "lab", "configure", "--cmu", "10.0.7.7").code == 0
+    fresh = run(tmp_path, "--lab", "lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
+    assert "loginHSM success on server 1(10.0.7.7)" in fresh
 
     backup = str(document(*here)["backups"][-1]["id"])
     assert good(*here, "copy-backup", backup, "eu-west-1").startswith(f"hsmshell: copied {backup} to eu-west-1 as ")

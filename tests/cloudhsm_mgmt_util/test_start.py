@@ -116,7 +116,7 @@ def test_an_unusable_path_is_one_line_and_status_1(desk: Desk, argument: str) ->
     "data",
     [
         b"", b"{", b"[]", b"\xff\xfe\xff", b'{"servers": {}}', b'{"servers": []}', b'{"servers": ["10.0.2.9"]}',
-        b'{"servers": [{"name": "x"}]}', b'{"servers": [{"hostname": "h", "port": "2225"}]}',
+        b'{"servers": [{"name": "x"}]}', b'{"servers": [{"hostname": "h", "port": "22x5"}]}',
         b'{"servers": [{"hostname": "h", "port": true}]}', b'{"servers": [{"hostname": "h", "port": 65536}]}',
         b'{"servers": [{"hostname": "h", "enable": "perhaps"}]}', b'{"servers": [{"hostname": "h", "enable": "no"}]}',
         b'{"servers": [{"hostname": "h\\u001b[2J"}]}', b'{"servers": ' + b"[" * 100000,

@@ -13,9 +13,10 @@ from hsmshell.transcript.runner import Report, replay_on
 
 
 class NoLab:
-    """The player asks a lab for nothing but its output generation."""
+    """The player asks a lab for nothing but its output generation and where it is."""
 
     client = ""
+    directory = "nowhere"
 
 
 def show(arguments: Sequence[str], context: Context) -> int:

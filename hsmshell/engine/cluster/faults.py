@@ -22,6 +22,17 @@ class ClusterFaults(ClusterCore):
                 self._store.delete_session(row.id)
             return len(lost)
 
+    def serve(self) -> None:
+        """Start the host's client for this cluster. It leaves the one that it served, as if it were stopped there."""
+        from hsmshell.engine.lab import SERVED
+
+        with self._store.transaction():
+            before = self.lab.cluster()
+            if before.device.id != self.device.id:
+                before.faults.set_client(up=False)
+            self._store.set_meta(SERVED, str(self.device.id))
+            self.set_client(up=True)
+
     def set_node(self, node: Container, *, up: bool) -> None:
         """Take an HSM down, which ends what lived in connections to it; or bring it up with all else that was on it."""
         with self._store.transaction():
