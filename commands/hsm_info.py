@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, serial
+from hsmshell.engine.cluster.metrics import TEMPERATURE
 from hsmshell.engine.records import Container
 
 LABEL_WIDTH = 21
 FIPS_STATE = "2 [FIPS mode with single factor authentication]"
 
-_TEMPERATURE = Value(Kind.HEX, "56")
+_TEMPERATURE = Value(Kind.HEX, str(TEMPERATURE))
 """In degrees Celsius. It differs from run to run on a real HSM, so a transcript ignores it like other such values."""
 
 _FIRMWARE = serial("CNN35XX-NFBE-FW-2.03-13")

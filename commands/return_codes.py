@@ -124,9 +124,17 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
 }
 
 
+_BY_NAME = {kind.__name__: code for kind, code in _BY_ERROR.items()}
+
+
 def code_of(error: errors.HsmError) -> Code:
     """The tool's code for an engine's error. A class that the table lacks is the general cluster failure."""
     return _BY_ERROR.get(type(error), Code.CLUSTER_FAILED)
+
+
+def named(error: str) -> Code:
+    """The code for an engine's error by its class's name, as a log keeps it."""
+    return _BY_NAME.get(error, Code.CLUSTER_FAILED)
 
 
 def text_of(number: int) -> str:

@@ -11,7 +11,7 @@ from commands.cloudhsm_mgmt_util.second_factor import FILE, OPTION, authenticate
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from hsmshell.engine.access import UserType
 from hsmshell.engine.cluster import Session
-from hsmshell.engine.cluster.cluster import Proof
+from hsmshell.engine.cluster.sessions import Proof
 from hsmshell.engine.errors import UserNotLoggedIn
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from commands.cloudhsm_mgmt_util.utility import Server, Utility
 from hsmshell.console import Ask
 from hsmshell.console.values import Kind, path, printable
-from hsmshell.engine.cluster.cluster import Proof
 from hsmshell.engine.cluster.second_factor import Factor, new_digest
+from hsmshell.engine.cluster.sessions import Proof
 from hsmshell.engine.encodings import read_public_pem
 from hsmshell.engine.errors import DataInvalid
 from hsmshell.grammar import Parameter

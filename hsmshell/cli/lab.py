@@ -31,12 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = add("show", "show what is in the lab")
     show.add_argument("--json", action="store_true", help="one JSON document, with every attribute")
     add("scenarios", "list the scenarios that come with the program")
-    fault = add("fault", "take something down, or bring it up; without words: what is down")
+    fault = add("fault", "make something go wrong, or right again; without words: what is wrong")
     fault.add_argument(
-        "target", nargs="?", default="", help="client, the daemon of key_mgmt_util; or an HSM's node or id"
+        "target", nargs="?", default="", help="client, the daemon of key_mgmt_util; or an HSM's node, id or address"
     )
-    fault.add_argument("state", nargs="?", default="", help="down or up")
+    fault.add_argument("state", nargs="?", default="", help="down or up; for an HSM also full or drop-sync")
     lab_cluster.configure(add("cluster", "create clusters, add and remove their HSMs, back them up and restore them"))
+    audit = add("audit", "show the HSMs' audit logs")
+    audit.add_argument("hsm", nargs="?", default="", help="one HSM's alone: its node, id or address")
+    audit.add_argument("--json", action="store_true", help="one JSON document")
     destroy = add("destroy", "remove the lab with everything in it")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -56,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         return lab_fault.run(settings, options.target, options.state)
     if options.subcommand == "cluster":
         return lab_cluster.run(settings, options)
+    if options.subcommand == "audit":
+        return _audit(settings, options.hsm, as_json=options.json)
     if options.subcommand == "destroy":
         return _destroy(settings, sure=options.yes)
     sys.stderr.write(options.usage())
@@ -91,6 +96,23 @@ def _show(settings: Settings, *, as_json: bool) -> int:
 
         sys.stdout.write(tables(inventory))
     return 0
+
+
+def _audit(settings: Settings, hsm: str, *, as_json: bool) -> int:
+    from hsmshell import registry
+    from hsmshell.cli.settings import context
+    from hsmshell.console.plain import standard_console
+
+    lab = open_lab(settings)
+    try:
+        own = standard_console()
+        words = [word for word in (hsm, "--json" if as_json else "") if word]
+        try:
+            return registry.load("audit")(words, context(lab, own))
+        finally:
+            own.close()
+    finally:
+        lab.close()
 
 
 def _scenarios() -> int:

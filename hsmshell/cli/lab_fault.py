@@ -1,4 +1,4 @@
-"""``hsmshell lab fault``: what is down in a lab, and taking it down or bringing it up."""
+"""``hsmshell lab fault``: what is wrong in a lab, and making it so: an HSM that is down or full, the client stopped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hsmshell.cli.settings import Settings, WrongUsage, open_lab
 from hsmshell.console.values import printable
 from hsmshell.engine.errors import LabError
-from hsmshell.engine.records import DOWN, UP
+from hsmshell.engine.records import DOWN, DROP_SYNC, FULL, STATES, UP
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster import Cluster
@@ -23,30 +23,37 @@ _DAEMON = "cloudhsm_client"
 
 _ADVICE = "say what and how, as in: hsmshell lab fault client down"
 
+_TOLD = {
+    DOWN: "is down",
+    FULL: "is full: it takes no new key and no new user",
+    DROP_SYNC: "drops what is synchronised: it misses keys that are made on others",
+}
+
 
 def run(settings: Settings, target: str, state: str) -> int:
-    """Without words list what is down, else change it; the exit code. Raises ``LabError`` and ``WrongUsage``."""
-    if target and state not in (UP, DOWN):
-        wrong = f'"{printable(state)}" is neither {UP} nor {DOWN}' if state else f'"{printable(target)}" is not enough'
+    """Without words list what is wrong, else change it; the exit code. Raises ``LabError`` and ``WrongUsage``."""
+    states = (UP, DOWN) if target == CLIENT else STATES
+    if target and state not in states:
+        wrong = f'"{printable(state)}" is not one of {", ".join(states)}' if state else f'"{printable(target)}" alone'
         raise WrongUsage(f"{wrong}; {_ADVICE}")
     lab = open_lab(settings)
     try:
         if not target:
-            lines = _down(lab) or [f"nothing is down; {_ADVICE}"]
+            lines = _faults(lab) or [f"nothing is wrong; {_ADVICE}"]
         elif target == CLIENT:
             lines = [_start_client(lab) if state == UP else _stop_client(lab.cluster())]
         else:
             cluster, node = _find(lab, target)
-            cluster.faults.set_node(node, up=state == UP)
-            lines = [f"{_named(cluster, node)} is {state}"]
+            cluster.faults.set_node(node, state)
+            lines = [f"{_named(cluster, node)} {_TOLD.get(state, 'is up')}"]
     finally:
         lab.close()
     sys.stdout.write("".join(f"hsmshell: {line}\n" for line in lines))
     return 0
 
 
-def _down(lab: Lab) -> list[str]:
-    """One line for each thing that is down."""
+def _faults(lab: Lab) -> list[str]:
+    """One line for each thing that is wrong."""
     lines: list[str] = []
     clusters = lab.clusters()
     served = lab.cluster() if clusters else None
@@ -54,9 +61,9 @@ def _down(lab: Lab) -> list[str]:
         if served is not None and cluster.device.id == served.device.id and not cluster.client_up():
             lines.append(f"{_named(cluster)} is down; bring it up with: hsmshell lab fault {CLIENT} {UP}")
         for node in cluster.nodes():
-            if not node.is_up:
+            if node.state != UP:
                 again = f"hsmshell lab fault {printable(node.name)} {UP}"
-                lines.append(f"{_named(cluster, node)} is down; bring it up with: {again}")
+                lines.append(f"{_named(cluster, node)} {_TOLD[node.state]}; bring it up with: {again}")
     return lines
 
 
@@ -80,14 +87,17 @@ def _stop_client(cluster: Cluster) -> str:
 
 
 def _find(lab: Lab, word: str) -> tuple[Cluster, Container]:
-    """The HSM of that node id in the cluster that the client serves, or of that HSM id in any. Raises ``LabError``."""
+    """The HSM of that node id in the cluster that the client serves, or of that HSM id or address in any.
+
+    Raises ``LabError``.
+    """
     first = lab.cluster()
     for node in first.nodes():
         if str(node.number) == word:
             return first, node
     for cluster in lab.clusters():
         for node in cluster.nodes():
-            if node.name == word:
+            if word in (node.name, node.address):
                 return cluster, node
     raise LabError(f'there is no HSM "{printable(word)}" in this lab; hsmshell lab show lists them')
 

@@ -71,6 +71,7 @@ def _node(node: NodeState) -> _Table:
         "address": node.address,
         "serial": node.serial,
         "state": node.state,
+        "metrics": node.metrics._asdict(),
         "users": [
             {
                 "id": user.number,

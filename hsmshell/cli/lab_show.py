@@ -78,7 +78,19 @@ def _cluster(cluster: ClusterState) -> list[str]:
         ]
         headers = ("id", "type", "name", "failures", "quorum key", "2FA")
         blocks.append(_section(f"users on node {node.number}", headers, users))
+    blocks.append(_section(f"metrics of {cluster.name}", ("metric", *_numbers(cluster)), _metrics(cluster)))
     return [*blocks, _section(f"keys of cluster {cluster.name}", KEY_HEADERS, _keys(cluster.nodes))]
+
+
+def _numbers(cluster: ClusterState) -> list[str]:
+    return [f"node {node.number}" for node in cluster.nodes]
+
+
+def _metrics(cluster: ClusterState) -> list[tuple[object, ...]]:
+    """One row for each metric, one column for each HSM."""
+    columns = [node.metrics._asdict() for node in cluster.nodes]
+    names = columns[0] if columns else ()
+    return [(name, *("-" if column[name] is None else column[name] for column in columns)) for name in names]
 
 
 def _keys(nodes: Sequence[NodeState]) -> list[tuple[object, ...]]:

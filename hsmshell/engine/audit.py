@@ -26,7 +26,7 @@ class Opcode(enum.IntEnum):
     command_type: int
     """0 for a management command, 9 for one of certificates and authentication."""
 
-    def __new__(cls, number: int, log_type: LogType, command_type: int = 0) -> Opcode:
+    def __new__(cls, number: int, log_type: LogType = LogType.MINIMAL_LOG_ENTRY, command_type: int = 0) -> Opcode:
         member = int.__new__(cls, number)
         member._value_ = number
         member.log_type = log_type

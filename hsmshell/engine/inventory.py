@@ -14,6 +14,7 @@ from hsmshell.engine.records import Container, Device, Settings, StoredObject
 if TYPE_CHECKING:
     from hsmshell.engine.cluster import Cluster
     from hsmshell.engine.cluster.backups import Backup
+    from hsmshell.engine.cluster.metrics import Metrics
     from hsmshell.engine.cluster.phase import Phase
 
 SECRET_ATTRIBUTES = frozenset(
@@ -81,6 +82,7 @@ class NodeState(NamedTuple):
     state: str
     users: tuple[UserState, ...]
     keys: tuple[ObjectState, ...]
+    metrics: Metrics
 
     def user_name(self, number: int) -> str:
         """The name of the user of that number; empty when there is none."""
@@ -171,7 +173,10 @@ def _node(lab: Lab, container: Container) -> NodeState:
         for user in lab.store.users(container.id)
     )
     _, number, name, address, serial, state = container[1:7]
-    return NodeState(number, name, address, serial, state, users, _objects(lab, container))
+    from hsmshell.engine.cluster.metrics import measure
+
+    metrics = measure(lab.store, container, lab.store.sessions())
+    return NodeState(number, name, address, serial, state, users, _objects(lab, container), metrics)
 
 
 def _appliance(lab: Lab, device: Device) -> ApplianceState:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.errors import LabError, LabForeign, LabMissing
-from hsmshell.engine.records import AuditRow, SessionRow, StoredObject
+from hsmshell.engine.records import SessionRow, StoredObject
 from hsmshell.engine.services import SYSTEM, Services
 from hsmshell.engine.store import Store
 
@@ -39,6 +39,8 @@ class Lab:
         self.directory = directory
         self.store = store
         self.services = services
+        self.next_backup = 0.0
+        """No backup of a cluster is due before that moment, so far as this process has seen; in Unix seconds."""
         self._process = ""
         self._lock: int | None = None
 
@@ -63,7 +65,7 @@ class Lab:
             with contextlib.suppress(LabError), self.store.transaction():
                 for row in self.store.sessions():
                     if row.process == self._process:
-                        self._end(row)
+                        self.end_session(row)
             with contextlib.suppress(OSError):  # somebody may have removed the lab meanwhile
                 os.unlink(self._process_path(self._process))
             os.close(self._lock)
@@ -144,21 +146,19 @@ class Lab:
         for row in rows:
             (alive if states[row.process] else dead).append(row)
         for row in dead:
-            self._end(row)
+            self.end_session(row)
         return alive
 
-    def _end(self, row: SessionRow) -> None:
+    def end_session(self, row: SessionRow) -> None:
         """End a session that nobody logged out of; the HSMs of a cluster note that it was closed."""
         from hsmshell.engine.audit import Opcode
+        from hsmshell.engine.cluster.journal import About, note
 
-        for device in self.store.devices("cluster"):
-            for node in self.store.containers(device.id) if device.id == row.device else ():
+        if any(device.id == row.device for device in self.store.devices("cluster")):
+            about = About(user_type=row.user_type, user_name=row.user_name)
+            for node in self.store.containers(row.device):
                 if node.is_up and row.container in (0, node.id):
-                    now = int(self.services.clock() * 1_000_000)
-                    who = row.user_type, row.user_name
-                    self.store.add_audit(
-                        AuditRow(device.id, node.name, 0, now, Opcode.CN_CLOSE_SESSION, row.id, "", 0, 0, *who)
-                    )
+                    note(self, node, Opcode.CN_CLOSE_SESSION, row.id, about)
         self.store.delete_session(row.id)
 
     def is_own(self, row: SessionRow) -> bool:

@@ -11,6 +11,8 @@ UP, DOWN = "up", "down"
 """The states of an HSM, and of a host's client."""
 FULL, DROP_SYNC = "full", "drop-sync"
 """Two more of an HSM, which answers: it takes nothing new, or it misses the keys that are made on others."""
+STATES = (UP, DOWN, FULL, DROP_SYNC)
+"""Those of an HSM."""
 
 Settings = Mapping[str, str | int | bool]
 

@@ -10,7 +10,7 @@ from hsmshell.engine.cluster.cluster import HANDLE_RANGE
 from hsmshell.engine.cluster.naming import is_region
 from hsmshell.engine.cluster.phase import DEFAULT_REGION, LINEAGE, MAXIMUM_HSMS, PASSWORD_COST, REGION, settings_of_new
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.records import DOWN, UP, Device, User
+from hsmshell.engine.records import DOWN, STATES, UP, Device, User
 from hsmshell.engine.scenario_entries import (
     NUMBER,
     TABLES,
@@ -38,13 +38,14 @@ _SCENARIO: Entries = {
     "cluster": TABLES,
     "appliance": TABLES,
 }
-_STATE = Entry(str, UP, choices=(UP, DOWN))
+_STATE = Entry(str, UP, choices=STATES)
+_DAEMON = Entry(str, UP, choices=(UP, DOWN))
 _CLUSTER: Entries = {
     "name": TEXT,
     "region": Entry(str, DEFAULT_REGION),
     "lineage": Entry(str, ""),
     "initialized": on_or_off(True),
-    "client_daemon": _STATE,
+    "client_daemon": _DAEMON,
     "hsm": TABLES,
     "user": TABLES,
 }

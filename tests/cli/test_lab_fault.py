@@ -73,7 +73,7 @@ def test_what_is_down_is_listed_with_the_way_back(tmp_path: Path, lab_directory:
     ran = fault(tmp_path, lab_directory)
     assert (ran.code, ran.err) == (0, "")
     assert is_one_sentence(ran.out)
-    assert "nothing is down" in ran.out
+    assert "nothing is wrong" in ran.out
     fault(tmp_path, lab_directory, "client", "down")
     fault(tmp_path, lab_directory, "0", "down")
     lines = fault(tmp_path, lab_directory).out.splitlines()
@@ -82,7 +82,7 @@ def test_what_is_down_is_listed_with_the_way_back(tmp_path: Path, lab_directory:
         _, told, way = line.partition("bring it up with: hsmshell lab ")
         assert told
         assert lab_verb(tmp_path, lab_directory, *way.split()).code == 0
-    assert "nothing is down" in fault(tmp_path, lab_directory).out
+    assert "nothing is wrong" in fault(tmp_path, lab_directory).out
 
 
 def test_sessions_that_end_with_the_client_are_counted(tmp_path: Path, lab: Lab) -> None:
@@ -140,7 +140,7 @@ def test_a_lab_with_several_clusters(tmp_path: Path, lab_from: Callable[[str], L
 
 def test_a_lab_without_a_cluster(tmp_path: Path, lab_from: Callable[[str], Lab]) -> None:
     lab = lab_from('[[appliance]]\nname = "luna"\n\n[[appliance.partition]]\nslot = 1\nlabel = "p"\nserial = "1"\n')
-    assert "nothing is down" in fault(tmp_path, lab).out
+    assert "nothing is wrong" in fault(tmp_path, lab).out
     for target in ("client", "0"):
         ran = fault(tmp_path, lab, target, "down")
         assert (ran.code, ran.out) == (1, "")

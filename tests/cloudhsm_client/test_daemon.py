@@ -43,7 +43,7 @@ def test_stop_start_and_status(host: Host) -> None:
 
 def test_the_list_of_hsms_is_written_at_the_start(host: Host) -> None:
     cluster = host.lab.cluster()
-    cluster.faults.set_node(cluster.nodes()[1], up=False)
+    cluster.faults.set_node(cluster.nodes()[1], "down")
     host.daemon("start")
     assert document(host.lab, INFO) == [
         {"hostname": "10.0.2.9", "node_id": 0, "port": 2223},
@@ -77,9 +77,9 @@ def test_without_an_hsm_that_answers_it_does_not_start(two: Host) -> None:
     assert "Daemon socket connection error" in two.keys(*LOGIN_ONE)[1]
     two.configure("-a", "10.0.0.2")
     cluster = two.lab.clusters()[1]
-    cluster.faults.set_node(cluster.nodes()[0], up=False)
+    cluster.faults.set_node(cluster.nodes()[0], "down")
     assert two.daemon("start")[0] == 1
-    cluster.faults.set_node(cluster.nodes()[0], up=True)
+    cluster.faults.set_node(cluster.nodes()[0], "up")
     assert two.daemon("start") == (0, "cloudhsm_client: runs for two\n")
 
 
@@ -125,7 +125,7 @@ def test_a_fault_starts_it_as_the_tool_does(two: Host, tmp_path: Path) -> None:
     two.configure("-a", "10.0.0.2")
     assert fault(tmp_path, two.lab, "client", "down").out == "hsmshell: the client daemon of one is down\n"
     assert fault(tmp_path, two.lab, "client", "up") == Ran(0, "hsmshell: the client daemon of two is up\n", "")
-    assert "nothing is down" in fault(tmp_path, two.lab).out
+    assert "nothing is wrong" in fault(tmp_path, two.lab).out
     assert [entry["hostname"] for entry in document(two.lab, INFO)] == ["10.0.0.2"]
     assert "node 0, hsm-two, of two is down" in fault(tmp_path, two.lab, "0", "down").out
     fault(tmp_path, two.lab, "client", "down")

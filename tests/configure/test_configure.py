@@ -121,7 +121,7 @@ def test_cmu_takes_the_whole_cluster_of_the_hsm(lab_from: Callable[[str], Lab], 
 
 def test_cmu_names_also_what_is_down_but_asks_what_is_up(host: Host) -> None:
     cluster = host.lab.cluster()
-    cluster.faults.set_node(cluster.nodes()[1], up=False)
+    cluster.faults.set_node(cluster.nodes()[1], "down")
     before = all_files(host.lab)
     code, text = host.configure("--cmu", "10.0.3.11")
     assert (code, all_files(host.lab)) == (1, before)

@@ -121,10 +121,10 @@ def test_an_hsm_that_goes_down_loses_its_session_keys(lab: Lab) -> None:
     first = cluster.nodes()[0]
     direct = cluster.login("CU", "bob", "user1234", [first]).session
     assert direct is not None
-    cluster.faults.set_node(first, up=False)
+    cluster.faults.set_node(first, "down")
     assert not cluster.is_open(direct)
     assert cluster.is_open(session)
-    cluster.faults.set_node(first, up=True)
+    cluster.faults.set_node(first, "up")
     assert [key.handle for key in cluster.find(session)] == [kept]
     with pytest.raises(ObjectHandleInvalid):
         cluster.read_key(session, lost)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from hsmshell.engine.cluster.cluster import MAXIMUM_FAILURES, ClusterCore, Login, Outcome, Session
+from hsmshell.engine.cluster.cluster import ClusterCore, Outcome, Session
 from hsmshell.engine.cluster.creation import MAXIMUM_KEYS, Created
 from hsmshell.engine.cluster.keys import CHANGEABLE, KeySpec, presented
 from hsmshell.engine.cluster.operations import Criteria
+from hsmshell.engine.cluster.sessions import MAXIMUM_FAILURES, ClusterSessions, Login, Proof
 from hsmshell.engine.cluster.transfer import ClusterTransfer
 from hsmshell.engine.cluster.users import (
     MAXIMUM_USERS,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Side = TypeVar("Side", bound=ClusterCore)
 
 
-class Cluster(ClusterUsers, ClusterTransfer):
+class Cluster(ClusterSessions, ClusterUsers, ClusterTransfer):
     """A cluster as its tools see it: its users and its keys, and its other sides, which are imported when wanted."""
 
     @property
@@ -115,6 +116,7 @@ __all__ = [
     "KeySpec",
     "Login",
     "Outcome",
+    "Proof",
     "Session",
     "check_new_user",
     "check_password_length",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import HANDLE_RANGE
 from hsmshell.engine.cluster.creation import FIRST_HANDLE
 from hsmshell.engine.cluster.daily import count_from
+from hsmshell.engine.cluster.journal import note
 from hsmshell.engine.cluster.naming import check_region, new_identifier
 from hsmshell.engine.cluster.phase import INHERITED, LINEAGE, REGION, current, lineage_of, region_of
 from hsmshell.engine.cluster.quorum import QUORUM_SETTING
@@ -70,7 +72,10 @@ def take(lab: Lab, cluster: Device, node: Container, reason: Reason, created: in
     }
     device = Device(0, KIND, new_identifier(lab, KIND), settings, cluster.secret)
     count_from(lab, cluster.id, moment)
-    return _shown(lab, _add(lab, device, node))
+    note(lab, node, Opcode.CN_BACKUP_BEGIN)
+    backup = _shown(lab, _add(lab, device, node))
+    note(lab, node, Opcode.CN_BACKUP_END)
+    return backup
 
 
 def _add(lab: Lab, device: Device, source: Container) -> Device:

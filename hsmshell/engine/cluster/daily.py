@@ -23,6 +23,7 @@ def daily(lab: Lab) -> None:
     with lab.store.reading():
         due = lab.store.meta(_NEXT)
     if due and now < int(due):
+        lab.next_backup = int(due)
         return
     from hsmshell.engine.cluster.backups import Reason, take
     from hsmshell.engine.cluster.phase import Phase, phase_of

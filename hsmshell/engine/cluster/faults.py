@@ -19,7 +19,7 @@ class ClusterFaults(ClusterCore):
                 return 0
             lost = [row for row in self.lab.live_sessions() if row.device == self.device.id and not row.container]
             for row in lost:
-                self._store.delete_session(row.id)
+                self.lab.end_session(row)
             return len(lost)
 
     def serve(self) -> None:
@@ -33,9 +33,11 @@ class ClusterFaults(ClusterCore):
             self._store.set_meta(SERVED, str(self.device.id))
             self.set_client(up=True)
 
-    def set_node(self, node: Container, *, up: bool) -> None:
-        """Take an HSM down, which ends what lived in connections to it; or bring it up with all else that was on it."""
+    def set_node(self, node: Container, state: str) -> None:
+        """Give an HSM one of the ``STATES``. Taking it down ends what lived in connections to it; whatever else was on
+        it is there again when it comes up.
+        """
         with self._store.transaction():
-            self._store.set_container_state(node.id, UP if up else DOWN)
-            if not up:
+            self._store.set_container_state(node.id, state)
+            if state == DOWN:
                 self._store.end_connections(node.id)

@@ -28,6 +28,14 @@ class About(NamedTuple):
 NOTHING = About()
 
 
+def note(
+    lab: Lab, node: Container, opcode: Opcode, session: int = 0, about: About = NOTHING, refusal: str = ""
+) -> None:
+    """Add an event to the log of one HSM; inside a transaction. ``refusal`` is the name of an engine's error."""
+    now = int(lab.services.clock() * 1_000_000)
+    lab.store.add_audit(AuditRow(node.device, node.name, 0, now, opcode, session, refusal, *about))
+
+
 class ClusterJournal:
     """A cluster's device, and its HSMs' audit logs."""
 
@@ -53,6 +61,7 @@ class ClusterJournal:
         ``node`` is the HSM that is asked, by default the first that is up. Successes are noted by the command itself,
         which knows which HSMs did it. Whoever was never reached notes nothing.
         """
+        self._keep_daily()
         try:
             yield
         except (NodeUnavailable, ClientUnavailable):
@@ -73,10 +82,15 @@ class ClusterJournal:
         error: HsmError | None = None,
     ) -> None:
         """Add an event to the logs of these HSMs; inside a transaction."""
-        now = int(self.lab.services.clock() * 1_000_000)
-        number, refusal = session.id if session else 0, type(error).__name__ if error else ""
         for node in nodes:
-            self._store.add_audit(AuditRow(self.device.id, node.name, 0, now, opcode, number, refusal, *about))
+            note(self.lab, node, opcode, session.id if session else 0, about, type(error).__name__ if error else "")
+
+    def _keep_daily(self) -> None:
+        """Before something is changed: the backups that have come due."""
+        if self.lab.services.clock() >= self.lab.next_backup:
+            from hsmshell.engine.cluster.daily import daily
+
+            daily(self.lab)
 
     def audit(self) -> list[AuditRow]:
         """The whole log, stream by stream; nobody has to be logged in for that: it is delivered outside the HSMs."""

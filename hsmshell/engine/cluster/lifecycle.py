@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hsmshell.engine.access import DEFAULT_COST, UserType, hash_password
+from hsmshell.engine.audit import Opcode
 from hsmshell.engine.certificates import REQUEST, RSA_BITS, RSA_EXPONENT, CertificateKind
 from hsmshell.engine.cluster import Cluster, naming
 from hsmshell.engine.cluster.backups import (
@@ -18,6 +19,7 @@ from hsmshell.engine.cluster.backups import (
 )
 from hsmshell.engine.cluster.cluster import ClusterCore
 from hsmshell.engine.cluster.daily import count_from, daily
+from hsmshell.engine.cluster.journal import About, note
 from hsmshell.engine.cluster.phase import (
     DEFAULT_REGION,
     INHERITED,
@@ -124,6 +126,8 @@ class ClusterLifecycle(ClusterCore):
             self._store.put_certificate(Certificate(scope, root, signed.anchor, b""))
             self._store.put_certificate(Certificate(scope, own, signed.certificate, request.private_key))
             self._store.delete_certificate(request.scope, request.kind)
+            for _ in (root, own):
+                self._note(Opcode.CN_CERT_AUTH_STORE_CERT, None, self._nodes()[:1])
             settings = current(self._store, self.device).settings
             self._store.set_device_settings(self.device.id, {**settings, INITIALIZED: True})
 
@@ -190,9 +194,14 @@ class ClusterLifecycle(ClusterCore):
         """The first HSM of a new cluster: its two users, and the request for its certificate."""
         from hsmshell.engine.customer import make_request
 
+        for opcode in (Opcode.CN_INIT_TOKEN, Opcode.CN_GEN_PSWD_ENC_KEY):
+            note(self.lab, node, opcode)
         self._store.add_user(User(node.id, 1, UserType.PRE_OFFICER.value, _FIRST_OFFICER, birth.verifier))
         self._store.add_user(User(node.id, 2, UserType.APPLIANCE_USER.value, _APPLIANCE_USER, ""))
         self._store.set_counter(f"container:{node.id}", "user", 2)
+        about = About(user_type=UserType.APPLIANCE_USER.value, user_name=_APPLIANCE_USER)
+        note(self.lab, node, Opcode.CN_CREATE_APPLIANCE_USER, about=about)
+        note(self.lab, node, Opcode.CN_INIT_DONE)
         request = make_request(node.name, birth.private_key)
         self._store.put_certificate(Certificate(f"container:{node.id}", REQUEST, request, birth.private_key))
 

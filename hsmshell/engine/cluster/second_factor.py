@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hsmshell.engine.access import OFFICERS, UserType
-from hsmshell.engine.cluster.cluster import Proof
+from hsmshell.engine.cluster.sessions import Proof
 from hsmshell.engine.cluster.tokens import KEY_BITS, is_quorum_key, is_signed_digest
 from hsmshell.engine.errors import KeySizeRange, SignatureInvalid, UserTypeInvalid
 from hsmshell.engine.records import User
