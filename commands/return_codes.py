@@ -108,6 +108,8 @@ _BY_ERROR: dict[type[errors.HsmError], Code] = {
     errors.WrappingKeyTypeInconsistent: Code.WRONG_KEY_TYPE,
     errors.KeySizeRange: Code.WRONG_LENGTH,
     errors.DataInvalid: Code.NOT_A_KEY,
+    errors.TemplateInconsistent: Code.UNWRAP_FAILED,
+    errors.KeyNotWrappable: Code.USE_NOT_PERMITTED,
     errors.ActionProhibited: Code.NOT_DESTROYABLE,
     errors.KeyTypeInconsistent: Code.WRONG_KEY_TYPE,
     errors.DataLenRange: Code.WRONG_LENGTH,

@@ -6,7 +6,6 @@ from commands.cloudhsm_mgmt_util.dialogs import Change, carry_out, confirmed
 from commands.cloudhsm_mgmt_util.explain import syntax
 from commands.cloudhsm_mgmt_util.objattr import (
     DUMPED,
-    TEMPLATES,
     ObjectAttribute,
     is_boolean,
     shown,
@@ -14,7 +13,7 @@ from commands.cloudhsm_mgmt_util.objattr import (
 )
 from commands.cloudhsm_mgmt_util.output import Block, deliver
 from commands.cloudhsm_mgmt_util.reasons import ON_KEYS
-from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
+from commands.cloudhsm_mgmt_util.utility import SUCCESS, Server, Utility
 from hsmshell.console import Part
 from hsmshell.engine.errors import AttributeReadOnly
 from hsmshell.engine.records import Container
@@ -36,7 +35,13 @@ _WRITABLE = _READABLE._replace(
     type=Integer(choices={int(item): item.title for item in ObjectAttribute if item is not ObjectAttribute.ALL}),
     help="the attribute's number, see listAttributes",
 )
-_VALUE = Parameter("value", Text(), "value", "0 or 1 for a boolean; text without blanks for the label", required=True)
+_VALUE = Parameter(
+    "value",
+    Text(),
+    "value",
+    "0 or 1 for a boolean; text without blanks for the label; ID=VALUE,... for a template",
+    required=True,
+)
 _HELP = Parameter("help", Word({"-h": True}), "-h", "show the syntax")
 
 
@@ -61,9 +66,6 @@ def set_attribute(tool: Utility, arguments: Arguments) -> int:
     """Change one attribute on every server."""
     handle, item = arguments.number(_HANDLE.name), ObjectAttribute(arguments.number(_WRITABLE.name))
     word = arguments.text(_VALUE.name)
-    if item in TEMPLATES:
-        tool.write(f"{item.title} is not supported by this simulator\n")
-        return FAILURE
     if is_boolean(item) and word not in _BOOLEANS:
         raise WrongValue(_VALUE, word, "not 0 or 1")
     value = _BOOLEANS[word] if is_boolean(item) else word
@@ -100,7 +102,8 @@ SET = Command(
     "Changes an attribute of a key on every connected HSM",
     set_attribute,
     (_HANDLE, _WRITABLE, _VALUE),
-    notes="ours: the text for an attribute that cannot be changed; template values are not supported",
+    notes="ours: the text for an attribute that cannot be changed, and how a template is written: attributes by their "
+    "numbers with their values, as in 354=0,260=1",
 )
 LIST = Command(
     "listAttributes",

@@ -50,15 +50,13 @@ class ObjectAttribute(enum.IntEnum):
 
     @property
     def attribute(self) -> Attribute | None:
-        """What the HSM calls it; ``None`` for a template and for ``ALL``."""
+        """What the HSM calls it; ``None`` for ``ALL``."""
         if self is ObjectAttribute.KCV:
             return Attribute.CHECK_VALUE
         return Attribute(int(self)) if self.value in _PKCS11 else None  # type: ignore[call-arg]
 
 
 _PKCS11 = frozenset(int(attribute) for attribute in Attribute)
-TEMPLATES = frozenset({ObjectAttribute.WRAP_TEMPLATE, ObjectAttribute.UNWRAP_TEMPLATE})
-
 _A = ObjectAttribute
 DUMPED = (
     _A.CLASS, _A.KEY_TYPE, _A.TOKEN, _A.PRIVATE, _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY,

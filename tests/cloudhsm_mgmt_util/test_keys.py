@@ -279,10 +279,27 @@ def test_set_attribute_refused(desk: Desk, login: str, line: str, reason: str) -
     assert desk.everything() == before
 
 
-def test_templates_are_not_supported(desk: Desk) -> None:
-    assert desk.reply(USER, "setAttribute 407 1073742353 260=1") == (
-        "OBJ_ATTR_WRAP_TEMPLATE is not supported by this simulator\n"
-    )
+def test_a_template_is_kept_in_the_order_of_its_numbers(desk: Desk) -> None:
+    handle = desk.make_key()
+    replies = desk.play(
+        USER,
+        f"setAttribute {handle} 1073742354 354=0,260=1",
+        "y",
+        f"getAttribute {handle} 1073742354",
+        f"getAttribute {handle} 1073742353",
+    ).replies
+    assert replies[1] == CAUTION + "y\n" + both("setAttribute")
+    assert replies[2].count("OBJ_ATTR_UNWRAP_TEMPLATE\n260=1,354=0\n") == 2
+    assert "HSM Error: Invalid attribute is passed to this operation" in replies[3]
+
+
+@pytest.mark.parametrize("value", ["260", "260=2", "260=1,260=1", "3=x", "260=1,", "x=1", "354=-1", "260=1;354=0"])
+def test_what_is_no_template(desk: Desk, value: str) -> None:
+    handle = desk.make_key()
+    before = desk.everything()
+    reply = desk.reply(USER, f"setAttribute {handle} 1073742353 {value}", "y", "A")
+    assert "HSM Error: This operation violates the current configured/FIPS policies" in reply
+    assert desk.everything() == before
 
 
 def test_a_key_that_one_hsm_lacks(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hsmshell.engine import encodings, objects
 from hsmshell.engine.attributes import USAGE, Attribute, Attributes, AttributeValue, KeyType, ObjectClass
+from hsmshell.engine.cluster.templates import TEMPLATES
 from hsmshell.engine.errors import DataInvalid, PolicyViolation, WrappedKeyInvalid
 from hsmshell.engine.mechanisms import Curve
 from hsmshell.engine.objects import Traits
@@ -25,7 +26,7 @@ PERMITTED: dict[tuple[ObjectClass, KeyType], frozenset[Attribute]] = {
 }
 """The uses that a new key of that class and type permits; all others are off."""
 
-CHANGEABLE = frozenset({_A.LABEL, _A.TRUSTED, *USAGE, _A.DESTROYABLE, _A.WRAP_WITH_TRUSTED})
+CHANGEABLE = frozenset({_A.LABEL, _A.TRUSTED, *USAGE, _A.DESTROYABLE, _A.WRAP_WITH_TRUSTED, *TEMPLATES})
 """What may be changed after creation, each by whoever the table of rights names."""
 
 

@@ -11,6 +11,7 @@ from hsmshell.engine.cluster.cluster import Outcome, Session, related
 from hsmshell.engine.cluster.creation import ClusterCreation, Placement
 from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import CHANGEABLE, LABEL_LENGTH
+from hsmshell.engine.cluster.templates import TEMPLATES, canonical
 from hsmshell.engine.errors import (
     ActionProhibited,
     AttributeReadOnly,
@@ -129,7 +130,9 @@ class ClusterKeys(ClusterCreation):
                 raise AttributeReadOnly(attribute.name)
             if not matches_shape(attribute, value):
                 raise AttributeValueInvalid(attribute.name)
-            if isinstance(value, str) and len(value.encode("utf-8", "surrogateescape")) > LABEL_LENGTH:
+            if isinstance(value, str) and attribute in TEMPLATES:
+                value = canonical(value)
+            elif isinstance(value, str) and len(value.encode("utf-8", "surrogateescape")) > LABEL_LENGTH:
                 raise AttributeValueInvalid(attribute.name)
             if attribute is Attribute.WRAP_WITH_TRUSTED and key.flag(attribute) and not value:
                 raise AttributeReadOnly(attribute.name)

@@ -11,6 +11,7 @@ from hsmshell.engine.cluster.creation import Created, KeyMaterial
 from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import KeySpec, traits_of
 from hsmshell.engine.cluster.operations import ClusterKeys
+from hsmshell.engine.cluster.templates import check_wrap, demanded
 from hsmshell.engine.errors import (
     AccessDenied,
     KeyFunctionNotPermitted,
@@ -58,7 +59,8 @@ class ClusterTransfer(ClusterKeys):
 
         A secret key leaves as its bytes, a private key as PKCS#8 DER; ``only`` wants a key of that class. Raises
         ``AccessDenied`` unless the caller owns the key, ``KeyUnextractable``, ``KeyFunctionNotPermitted`` when the
-        wrapping key may not wrap, ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``.
+        wrapping key may not wrap, ``WrappingKeyTypeInconsistent``, ``KeySizeRange``, ``ObjectHandleInvalid``,
+        ``KeyNotWrappable`` when the wrapping key's template wants another key.
         """
         about = About(handle)
         with self._command(Opcode.CN_WRAP_KEY, session, about=about):
@@ -75,6 +77,7 @@ class ClusterTransfer(ClusterKeys):
                 raise KeySizeRange("no key of a length in whole blocks")
             if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
                 raise AccessDenied(str(handle))
+            check_wrap(wrapper.attributes, target.attributes)
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
             wrapped = crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
             self._note(Opcode.CN_WRAP_KEY, session, self._asked(session), about)
@@ -140,8 +143,8 @@ class ClusterTransfer(ClusterKeys):
         of those that a new key of its class and type has.
 
         Raises ``KeyFunctionNotPermitted`` when the unwrapping key may not unwrap, ``WrappingKeyTypeInconsistent``,
-        ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid`` and what
-        ``_store_new`` raises.
+        ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``KeySizeRange``, ``ObjectHandleInvalid``,
+        ``TemplateInconsistent`` when the unwrapping key's template wants another key, and what ``_store_new`` raises.
         """
         with self._refusals(Opcode.CN_UNWRAP_KEY, session):
             with self._store.transaction():
@@ -150,6 +153,10 @@ class ClusterTransfer(ClusterKeys):
                 key = self._store.material(wrapper.material)
             stored, traits = traits_of(object_class, key_type, crypto.unwrap(mechanism, key, wrapped, parameters))
             new = KeyMaterial(stored, traits)
+            requested = {Attribute.CLASS: int(object_class), Attribute.KEY_TYPE: int(key_type), **(usage or {})}
+            if not spec.extractable:
+                requested[Attribute.EXTRACTABLE] = False
+            usage = {**(usage or {}), **demanded(wrapper.attributes, requested)}
             return self._store_new(Opcode.CN_UNWRAP_KEY, session, [new], spec, local=False, usage=usage)
 
     def _wrapper(self, session: Session, handle: int, use: Attribute, mechanism: Mechanism) -> StoredObject:
