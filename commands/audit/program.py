@@ -7,7 +7,7 @@ from itertools import groupby
 
 from commands.audit.record import fields, record
 from hsmshell.console import Context
-from hsmshell.console.values import printable
+from hsmshell.console.values import printable, serial
 from hsmshell.engine.cluster import Cluster
 from hsmshell.engine.records import AuditRow
 
@@ -50,9 +50,9 @@ Stream = tuple[Cluster, str, list[AuditRow]]
 
 def _write_text(context: Context, streams: Sequence[Stream]) -> None:
     for cluster, stream, rows in streams:
-        context.console.write(f"log stream {printable(stream)} of {printable(cluster.name)}\n\n")
+        context.console.write("log stream ", serial(printable(stream)), f" of {printable(cluster.name)}\n\n")
         for row in rows:
-            context.console.write(record(row), "\n")
+            context.console.write(*record(row), "\n")
     context.console.write("" if streams else "hsmshell: no HSM has logged anything yet; use a tool first\n")
 
 

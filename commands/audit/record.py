@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterator
 
 from commands.return_codes import Code, named
-from hsmshell.console.values import printable
+from hsmshell.console import Part
+from hsmshell.console.values import Kind, Value, handle, printable, text_of
 from hsmshell.engine.access import UserType
 from hsmshell.engine.audit import LogType, Opcode
 from hsmshell.engine.records import AuditRow
@@ -29,33 +30,40 @@ _REBOOTS = 0
 
 
 def fields(row: AuditRow) -> Iterator[tuple[str, str]]:
-    """The names and values of a record but for its time."""
+    """The names and values of a record but for its time, as text."""
+    for name, *value in _fields(row):
+        yield name, text_of(value)
+
+
+def _fields(row: AuditRow) -> Iterator[tuple[str, *tuple[Part, ...]]]:
     opcode, answer = Opcode(row.opcode), named(row.refusal) if row.refusal else Code.SUCCESS
     yield "Sequence No", f"0x{row.sequence:x}"
     yield "Reboot counter", f"0x{_REBOOTS:x}"
     yield "Command Type(hex)", f"{_COMMANDS[opcode.command_type]} (0x{opcode.command_type:x})"
     yield "Opcode", f"{opcode.name} (0x{opcode:x})"
-    yield "Session Handle", f"0x{_SESSIONS + row.session if row.session else 0:x}"
+    session = _SESSIONS + row.session if row.session else 0
+    yield "Session Handle", Value(Kind.SESSION_ID, f"0x{session:x}")
     yield "Response", f"{answer.value}:{answer.text}"
     yield "Log type", f"{opcode.log_type.name} ({opcode.log_type:d})"
     if opcode.log_type is LogType.MGMT_KEY_DETAILS_LOG:
-        yield "Priv/Secret Key Handle", str(row.private_handle)
-        yield "Public Key Handle", str(row.public_handle)
+        yield "Priv/Secret Key Handle", handle(row.private_handle)
+        yield "Public Key Handle", handle(row.public_handle)
     if opcode.log_type is LogType.MGMT_USER_DETAILS_LOG:
         name, number = USER_TYPES.get(row.user_type, UNKNOWN_TYPE)
         yield "User Name", printable(row.user_name)
         yield "User Type", f"{name} ({number})"
 
 
-def record(row: AuditRow) -> str:
+def record(row: AuditRow) -> list[Part]:
     """The whole record. Tabs bring every colon to the same column, as in a published log."""
     seconds, micros = divmod(row.time, 1_000_000)
     moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    lines = [f"Time: {moment:%m/%d/%y %H:%M:%S}.{micros:06d}, usecs:{row.time}\n"]
-    for name, value in fields(row):
+    parts: list[Part] = ["Time: ", Value(Kind.TIME, f"{moment:%m/%d/%y %H:%M:%S}.{micros:06d}")]
+    parts += [", usecs:", Value(Kind.TIME, str(row.time)), "\n"]
+    for name, *value in _fields(row):
         tabs = "\t" * max(1, (_COLON - len(name) + 7) // 8)
-        lines.append(f"{name}{tabs}: {value}\n")
-    return "".join(lines)
+        parts += [f"{name}{tabs}: ", *value, "\n"]
+    return parts
 
 
 _COLON = 24

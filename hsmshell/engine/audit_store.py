@@ -21,11 +21,11 @@ class AuditStore(Database):
         )
 
     def audit(self, device: int) -> list[AuditRow]:
-        """Every event of a cluster's HSMs, stream by stream in the order of their first event."""
+        """Every event of a cluster's HSMs, stream by stream: by node, those of HSMs that are gone at the end."""
         rows = self._db.execute(
             f"SELECT {', '.join(f'audit.{name}' for name in AuditRow._fields)} FROM audit "  # noqa: S608
-            "JOIN (SELECT hsm, min(time) AS start FROM audit WHERE device = ?1 GROUP BY hsm) USING (hsm) "
-            "WHERE device = ?1 ORDER BY start, hsm, sequence",
+            "LEFT JOIN container ON container.device = audit.device AND name = hsm "
+            "WHERE audit.device = ? ORDER BY container.number IS NULL, container.number, hsm, sequence",
             (device,),
         )
         return [AuditRow(*row) for row in rows]

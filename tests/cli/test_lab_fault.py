@@ -155,3 +155,27 @@ def test_it_is_imported_when_it_is_used_and_not_before(tmp_path: Path, lab_direc
     for verb, used in (("scenarios", "False"), ("fault", "True")):
         ran = run(tmp_path, "--lab", str(lab_directory), "lab", verb, command=(sys.executable, "-c", code))
         assert ran.out.splitlines()[-1] == used
+
+
+def test_an_hsm_that_is_full_or_loses_copies(tmp_path: Path, lab: Lab) -> None:
+    said = fault(tmp_path, lab, "1", "full").out
+    assert said == (
+        "hsmshell: node 1, hsm-lgavqitns2a, of cluster-migration is full: it takes no new key and no new user\n"
+    )
+    fault(tmp_path, lab, "10.0.2.9", "drop-sync")
+    listed = fault(tmp_path, lab).out.splitlines()
+    assert [line.rsplit("; ", 1)[1] for line in listed] == [
+        "bring it up with: hsmshell lab fault hsm-udw0tkfg1ab up",
+        "bring it up with: hsmshell lab fault hsm-lgavqitns2a up",
+    ]
+    assert "misses keys that are made on others" in listed[0]
+    assert [node.state for node in lab.cluster().nodes()] == ["drop-sync", "full"]
+    fault(tmp_path, lab, "1", "up")
+    fault(tmp_path, lab, "0", "up")
+    assert "nothing is wrong" in fault(tmp_path, lab).out
+
+
+def test_the_client_is_up_or_down_and_nothing_else(tmp_path: Path, lab: Lab) -> None:
+    ran = fault(tmp_path, lab, "client", "full")
+    assert (ran.code, ran.out) == (2, "")
+    assert '"full" is not one of up, down; ' in ran.err
