@@ -83,7 +83,7 @@ def status(context: Context) -> int:
 def _serve(files: HostFiles, context: Context, path: str) -> Cluster:
     """The cluster that is served from now on. A configuration of the host counts when the lab has it, since a real
     one knows nothing of the lab. Raises ``ClientFileError``."""
-    cluster, daemon = context.lab.cluster(), FIRST_DAEMON
+    cluster, daemon, minimum = context.lab.cluster(), FIRST_DAEMON, 1
     if path or files.has(CLIENT):
         document = read_object(files, path or CLIENT)
         server, settings = document.get("server"), document.get("client")
@@ -92,15 +92,17 @@ def _serve(files: HostFiles, context: Context, path: str) -> Cluster:
         if found is None:
             named = f"at {address}" if address else "there"
             raise ClientFileError(f"{path or CLIENT}: no HSM answers {named}")
-        cluster, daemon = found.cluster, _daemon(settings)
+        cluster, daemon = found.cluster, _number(settings, "daemon_id", FIRST_DAEMON)
+        minimum = _number(settings, "create_object_minimum_nodes", minimum)
     write(files, {cluster_info(daemon): known_hsms(cluster.nodes())})
-    cluster.faults.serve()
+    cluster.faults.serve(minimum)
     return cluster
 
 
-def _daemon(settings: object) -> int:
-    number = settings.get("daemon_id") if isinstance(settings, dict) else None
-    return number if isinstance(number, int) and number > 0 else FIRST_DAEMON
+def _number(settings: object, name: str, default: int) -> int:
+    """A positive number of the client's settings; anything else stands for the default."""
+    number = settings.get(name) if isinstance(settings, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else default
 
 
 def _say(context: Context, message: str, code: int) -> int:

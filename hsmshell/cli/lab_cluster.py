@@ -94,7 +94,9 @@ def _initialize(lab: Lab, options: argparse.Namespace) -> str:
         cluster.lifecycle.initialize(certificate, anchor)
         from hsmshell.console.host_files import CUSTOMER_CA, HostFiles
 
-        place = HostFiles("", lab.directory).kept(CUSTOMER_CA)
+        files = HostFiles("", lab.directory)
+        files.prepare()
+        place = files.kept(CUSTOMER_CA)
         copy = f"cp {printable(options.trust_anchor)} {printable(place)}"
         return _said(
             f"initialized {name}; let the client have the trust anchor ({copy}), "

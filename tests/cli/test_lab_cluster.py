@@ -72,9 +72,7 @@ def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     refused(*here, "add-hsm", "cluster-new")
 
     assert "loginHSM failed: E2E is not enabled" in tool(*here, "loginHSM PRECO admin password")
-    place = Path(target)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes((tmp_path / source).read_bytes())
+    Path(target).write_bytes((tmp_path / source).read_bytes())
     said = tool(*here, "loginHSM PRECO admin password", "changePswd PRECO admin admin1234", "y", "listUsers")
     assert "changePswd success" in said
     assert re.search(r" 1 +CO +admin ", said)

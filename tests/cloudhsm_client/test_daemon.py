@@ -145,3 +145,20 @@ def test_the_lab_shows_whom_the_daemon_serves(two: Host, tmp_path: Path) -> None
     two.configure("-a", "10.0.0.2")
     two.daemon("restart")
     assert shown() == ["client daemon of one: down", "client daemon of two: up"]
+
+
+def test_the_larger_minimum_of_hsms_counts(host: Host) -> None:
+    host.configure("-a", "10.0.2.9")
+    changed = document(host.lab, CLIENT)
+    changed["client"]["create_object_minimum_nodes"] = 2
+    put(host.lab, CLIENT, changed)
+    make = ("loginHSM", "-u", "CU", "-s", "crypto_user", "-p", "user1234", "genSymKey", "-t", "31", "-s", "32", "-l")
+    cluster = host.lab.cluster()
+    cluster.faults.set_node(cluster.nodes()[1], "down")
+    assert "Key Handle" in host.keys(*make, "before", "-min_srv", "1")[1]
+    host.daemon("restart")
+    code, text = host.keys(*make, "after", "-min_srv", "1")
+    assert (code, "0x30000085 : HSM CLUSTER ERROR: Server in cluster is unavailable" in text) == (1, True)
+    assert "Key Handle" in host.keys(*make, "session", "-sess")[1]
+    cluster.faults.set_node(cluster.nodes()[1], "up")
+    assert "Key Handle" in host.keys(*make, "again")[1]

@@ -23,6 +23,9 @@ from hsmshell.engine.records import UP, Container, Device, StoredObject, User
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
 
+MINIMUM_NODES = "minimum nodes"
+"""The meta value with the number of HSMs on which the host's client wants every new token key."""
+
 HANDLE_RANGE = 0x40000
 """Each HSM of a cluster gives handles from a range of its own, this far apart."""
 

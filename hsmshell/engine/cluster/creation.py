@@ -12,7 +12,7 @@ from hsmshell.engine import encodings
 from hsmshell.engine.access import RULES, Operation, UserType
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.audit import Opcode
-from hsmshell.engine.cluster.cluster import HANDLE_RANGE, ClusterCore, Outcome, Session
+from hsmshell.engine.cluster.cluster import HANDLE_RANGE, MINIMUM_NODES, ClusterCore, Outcome, Session
 from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.keys import (
     SECRET_TYPES,
@@ -154,21 +154,25 @@ class ClusterCreation(ClusterCore):
     def _place(self, session: Session | None, spec: KeySpec, count: int) -> Placement:
         """The session that may have so many such keys, and the HSMs that they go to.
 
-        An HSM without room is left out while as many others take the keys as are asked for.
+        An HSM without room is left out while as many others take the keys as are asked for, by the caller or by the
+        host's client, whichever asks for more.
         """
+        minimum = spec.minimum_nodes
+        if self._through_client and not spec.session_only:
+            minimum = max(minimum, int(self._store.meta(MINIMUM_NODES, "1")))
         # What lived in the sessions of dead processes takes no place and no id.
         self.lab.live_sessions()
         allowed = self._permit(Operation.CREATE_KEY, session)
         nodes = [node for node in self._up() if node.id in allowed.numbers]
         # A copy that gets lost on its way is missed by nobody, so such an HSM makes a key only when it is alone.
         reached = [node for node in nodes if node.state != DROP_SYNC] or nodes[:1]
-        if not reached or (1 if spec.session_only else len(reached)) < spec.minimum_nodes:
-            raise NodeUnavailable(f"{len(reached)} of {spec.minimum_nodes} HSMs")
+        if not reached or (1 if spec.session_only else len(reached)) < minimum:
+            raise NodeUnavailable(f"{len(reached)} of {minimum} HSMs")
         self._check_shares(allowed, reached[0], spec)
         self._require_free_id(nodes, spec.ident)
         outcomes = self._each(reached, lambda node: self._require_room(node, count))
         roomy = tuple(outcome.node for outcome in outcomes if outcome.error is None)
-        if not roomy or (not spec.session_only and len(roomy) < spec.minimum_nodes):
+        if not roomy or (not spec.session_only and len(roomy) < minimum):
             raise ObjectCountExceeded(reached[0].name)
         if spec.session_only:
             return Placement(allowed, roomy[:1], (Outcome(roomy[0]),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hsmshell.engine.cluster.cluster import ClusterCore
+from hsmshell.engine.cluster.cluster import MINIMUM_NODES, ClusterCore
 from hsmshell.engine.records import DOWN, UP, Container
 
 
@@ -22,8 +22,11 @@ class ClusterFaults(ClusterCore):
                 self.lab.end_session(row)
             return len(lost)
 
-    def serve(self) -> None:
-        """Start the host's client for this cluster. It leaves the one that it served, as if it were stopped there."""
+    def serve(self, minimum_nodes: int = 1) -> None:
+        """Start the host's client for this cluster. It leaves the one that it served, as if it were stopped there.
+
+        It takes care that every new token key is on so many HSMs at least.
+        """
         from hsmshell.engine.lab import SERVED
 
         with self._store.transaction():
@@ -31,6 +34,7 @@ class ClusterFaults(ClusterCore):
             if before.device.id != self.device.id:
                 before.faults.set_client(up=False)
             self._store.set_meta(SERVED, str(self.device.id))
+            self._store.set_meta(MINIMUM_NODES, str(minimum_nodes))
             self.set_client(up=True)
 
     def set_node(self, node: Container, state: str) -> None:
