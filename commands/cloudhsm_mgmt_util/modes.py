@@ -14,24 +14,14 @@ _SERVER = Parameter("server", Word({"server": True}), "server", "one server only
 _ONE = _NUMBER._replace(placeholder="server ID", required=False)
 _COMMAND = Parameter("command", Text(), "command-name", "the command to explain")
 
-_BAD_NUMBER = "Invalid server id\n"
-
 
 class Leave(Exception):
     """The user asked to leave the tool."""
 
 
-def find_server(tool: Utility, number: int) -> Server | None:
-    """The server of that number; ``None`` after a complaint."""
-    if number >= len(tool.servers):
-        tool.write(_BAD_NUMBER)
-        return None
-    return tool.servers[number]
-
-
 def enter(tool: Utility, arguments: Arguments) -> int:
     """From now on talk to one server only."""
-    server = find_server(tool, arguments.number(_NUMBER.name))
+    server = tool.numbered(arguments.number(_NUMBER.name))
     if server is None:
         return FAILURE
     node = tool.node(server)
@@ -63,7 +53,7 @@ _HEADER = ("Id", "Name", "Hostname", "Port", "State", "Partition", "LoginState")
 def info(tool: Utility, arguments: Arguments) -> int:
     """One server's connection, or all of them: where it goes and who is logged in."""
     if _ONE.name in arguments:
-        server = find_server(tool, arguments.number(_ONE.name))
+        server = tool.numbered(arguments.number(_ONE.name))
         if server is None:
             return FAILURE
         servers = [server]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from commands.cloudhsm_mgmt_util.channel import ChannelMissing
-from commands.cloudhsm_mgmt_util.modes import find_server
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from commands.return_codes import code_of
 from hsmshell.engine.cluster import Session
@@ -67,7 +66,7 @@ def _sync(
     told: bool,
 ) -> int:
     """Both steps; ``told`` says whether a success of a step has a line of its own."""
-    source, target = tool.selected, find_server(tool, number)
+    source, target = tool.selected, tool.numbered(number)
     if source is None or target is None:
         return FAILURE
     try:

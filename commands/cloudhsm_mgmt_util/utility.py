@@ -62,6 +62,13 @@ class Utility:
         """The servers that a command goes to, in their order."""
         return [self.selected] if self.selected is not None else list(self.servers)
 
+    def numbered(self, number: int) -> Server | None:
+        """The server of that number; ``None`` after a complaint."""
+        if number < len(self.servers):
+            return self.servers[number]
+        self.write("Invalid server id\n")
+        return None
+
     def node(self, server: Server) -> Container | None:
         """The HSM behind a connection as it is now; ``None`` when it cannot be reached, which ends its session.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hsmshell.engine.cluster.occupancy import count
 from hsmshell.engine.cluster.users import MAXIMUM_USERS
 from hsmshell.engine.records import Container, SessionRow
 from hsmshell.engine.store import Store
@@ -33,15 +34,14 @@ def measure(store: Store, node: Container, sessions: Sequence[SessionRow]) -> Me
     """The values of one HSM; ``sessions`` are those of the lab. Inside a transaction."""
     if not node.is_up:
         return Metrics(1)
-    own = [row for row in sessions if row.device == node.device and row.container in (0, node.id)]
-    session_keys = store.count_session_objects(node.id)
+    held = count(store, node, sessions)
     return Metrics(
         HsmUnhealthy=0,
         HsmTemperature=TEMPERATURE,
-        HsmKeysSessionOccupied=session_keys,
-        HsmKeysTokenOccupied=store.count_objects(node.id) - session_keys,
-        HsmSslCtxsOccupied=len({row.process for row in own}),
-        HsmSessionCount=len(own),
-        HsmUsersAvailable=MAXIMUM_USERS - store.count_users(node.id),
+        HsmKeysSessionOccupied=held.session_keys,
+        HsmKeysTokenOccupied=held.token_keys,
+        HsmSslCtxsOccupied=held.channels,
+        HsmSessionCount=held.sessions,
+        HsmUsersAvailable=MAXIMUM_USERS - held.users,
         HsmUsersMax=MAXIMUM_USERS,
     )

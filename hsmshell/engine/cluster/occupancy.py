@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hsmshell.engine.cluster.cluster import ClusterCore
-from hsmshell.engine.records import Container
+from hsmshell.engine.records import Container, SessionRow
+from hsmshell.engine.store import Store
 
 
 class Occupancy(NamedTuple):
@@ -15,6 +17,8 @@ class Occupancy(NamedTuple):
     token_keys: int
     session_keys: int
     sessions: int
+    channels: int
+    """Programs that have a session."""
 
 
 class ClusterOccupancy(ClusterCore):
@@ -25,11 +29,17 @@ class ClusterOccupancy(ClusterCore):
         with self._store.transaction():
             self._require_up(node)
             # First of all: sessions of dead processes end here, with the keys that lived in them.
-            sessions = self.lab.live_sessions()
-            session_keys = self._store.count_session_objects(node.id)
-            return Occupancy(
-                users=len(self._store.users(node.id)),
-                token_keys=self._store.count_objects(node.id) - session_keys,
-                session_keys=session_keys,
-                sessions=sum(row.device == self.device.id and row.container in (0, node.id) for row in sessions),
-            )
+            return count(self._store, node, self.lab.live_sessions())
+
+
+def count(store: Store, node: Container, sessions: Sequence[SessionRow]) -> Occupancy:
+    """What one HSM holds, of the lab's sessions those with it; inside a transaction."""
+    session_keys = store.count_session_objects(node.id)
+    own = [row for row in sessions if row.device == node.device and row.container in (0, node.id)]
+    return Occupancy(
+        users=store.count_users(node.id),
+        token_keys=store.count_objects(node.id) - session_keys,
+        session_keys=session_keys,
+        sessions=len(own),
+        channels=len({row.process for row in own}),
+    )
