@@ -215,7 +215,7 @@ def test_delete_user_asks_nothing(desk: Desk) -> None:
         ("deleteUser CU nobody", "HSM Error: This user doesn't exist"),
         ("deleteUser CO bob", "HSM Error: This user doesn't exist"),
         ("deleteUser CU crypto_user", "HSM Error: User owns keys, deletion is denied"),
-        ("deleteUser CO admin", "HSM Error: Deletion or Changing password of a logged in User is denied"),
+        ("deleteUser CO admin", "HSM Error: Invalid User Type."),
     ],
 )
 def test_delete_user_refused(desk: Desk, line: str, reason: str) -> None:
@@ -226,6 +226,15 @@ def test_delete_user_refused(desk: Desk, line: str, reason: str) -> None:
         f"Deleting user {name}({kind}) on 2 nodes\n{refusal(reason)}I\n{refusal(reason, ONE)}I\n"
     )
     assert desk.everything() == before
+
+
+def test_nobody_deletes_a_user_who_is_logged_in(desk: Desk) -> None:
+    desk.play(OFFICER, "createUser CO deputy deputy1234", "y")
+    reason = "HSM Error: Deletion or Changing password of a logged in User is denied"
+    assert desk.reply(OFFICER, "deleteUser CO admin", "I", "I") == (
+        f"Deleting user admin(CO) on 2 nodes\n{refusal(reason)}I\n{refusal(reason, ONE)}I\n"
+    )
+    assert desk.user("admin") is not None
 
 
 def test_a_crypto_user_deletes_nobody(desk: Desk) -> None:
