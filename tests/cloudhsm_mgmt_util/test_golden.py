@@ -8,7 +8,7 @@ What needs a signature within the session that asked for it, or two processes at
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +18,11 @@ from commands.cloudhsm_mgmt_util.dialogs import CAUTION as BOX
 from commands.cloudhsm_mgmt_util.listing import COMMANDS
 from hsmshell.engine.records import FULL
 from hsmshell.grammar import AmbiguousName, UnknownName, resolve
-from hsmshell.transcript.log import Section, parse
+from hsmshell.transcript.log import parse
 
 from .conftest import OFFICER, USER, Desk
 from .screens import CAUTION, twice
+from .terminal import FOLDER as PROCEDURES
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "cloudhsm_mgmt_util"
 GLOBAL = "aws-cloudhsm"
@@ -209,15 +210,15 @@ def full_name(word: str) -> str:
         return word
 
 
-def answers(section: Section) -> Iterator[Answer]:
+def answers(lines_of_log: Iterable[str]) -> Iterator[Answer]:
     command, in_server_mode, lines = START, False, []  # type: str, bool, list[str]
-    for line in section.lines:
-        prompt = PROMPT.match(line.text)
+    for line in lines_of_log:
+        prompt = PROMPT.match(line)
         if prompt is None:
-            lines.append(f"{line.text}\n")
+            lines.append(f"{line}\n")
             continue
         yield Answer(command, in_server_mode, "".join(lines))
-        words = line.text[prompt.end() :].split()
+        words = line[prompt.end() :].split()
         command, in_server_mode, lines = full_name(words[0]) if words else "", prompt[1] != GLOBAL, []
     yield Answer(command, in_server_mode, "".join(lines))
 
@@ -227,15 +228,16 @@ ANSWERS = [
     for path in sorted(FOLDER.glob("*.transcript"))
     for section in parse(path.read_text("utf-8"), str(path)).sections
     if section.tool == "cloudhsm_mgmt_util"
-    for answer in answers(section)
+    for answer in answers(line.text for line in section.lines)
 ]
+PLAYED = [answer for path in PROCEDURES.glob("*.log") for answer in answers(path.read_text("utf-8").splitlines())]
 
 
-def succeeded(command: str, *, in_server_mode: bool) -> bool:
+def succeeded(command: str, *, in_server_mode: bool, where: Iterable[Answer] = ()) -> bool:
     mark = OTHER_SUCCESS.get(command, f"{command} success" + ("\n" if in_server_mode else " on server 0(10.0.2.9)\n"))
     return any(
         one.command == command and one.in_server_mode is in_server_mode and mark in one.text and (mark or not one.text)
-        for one in ANSWERS
+        for one in where or ANSWERS
     )
 
 
@@ -247,6 +249,17 @@ def test_every_command_succeeds_in_a_transcript(command: str) -> None:
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - GLOBAL_ONLY - SIGNED))
 def test_it_does_so_in_server_mode_too(command: str) -> None:
     assert succeeded(command, in_server_mode=True)
+
+
+@pytest.mark.parametrize("in_server_mode", [False, True])
+@pytest.mark.parametrize("command", sorted(SIGNED))
+def test_what_has_to_be_signed_succeeds_in_a_procedure(command: str, in_server_mode: bool) -> None:
+    assert succeeded(command, in_server_mode=in_server_mode, where=PLAYED)
+
+
+def test_what_is_refused_to_a_user_with_a_second_factor_is_in_a_procedure() -> None:
+    for command, why in (("registerQuorumPubKey", POLICY), ("loginHSM", "HSM Error: RET_USER_LOGIN_FAILURE")):
+        assert any(one.command == command and f"{command} failed: {why}\n" in one.text for one in PLAYED)
 
 
 def pairs(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
