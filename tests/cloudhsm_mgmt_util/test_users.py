@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hsmshell.console import Kind, Value
@@ -44,6 +46,22 @@ def test_list_users_shows_what_each_hsm_has_counted_and_registered(desk: Desk) -
     assert desk.reply("listUsers").endswith(
         "         4              CU              b\\x1bob" + " " * 33 + "YES               3              YES\n"
     )
+
+
+def test_list_users_reads_as_scripts_read_it_without_a_login(desk: Desk) -> None:
+    """The name of every crypto user by a pattern, and six fields a row after the header."""
+    reply = desk.play("listUsers").replies[0]
+    assert re.findall(r"(?m)^\s*\d+\s+CU\s+(\w+)", reply) == ["crypto_user", "bob"] * 2
+    for block in reply.split("Users on server ")[1:]:
+        place, count, empty, header, *rows = block.splitlines()
+        assert re.fullmatch(r"\d+\(10\.0\.\d+\.\d+\):", place)
+        assert (count, empty) == ("Number of users found:4", "")
+        assert header.split() == ["User", "Id", "User", "Type", "User", "Name", "MofnPubKey", "LoginFailureCnt", "2FA"]
+        fields = [row.split() for row in rows]
+        assert [(len(one), one[0], one[3:]) for one in fields] == [
+            (6, str(number), ["NO", "0", "NO"]) for number in range(1, 5)
+        ]
+        assert {len(row) for row in rows} == {len(header)} == {116}
 
 
 # createUser
@@ -215,7 +233,7 @@ def test_delete_user_asks_nothing(desk: Desk) -> None:
         ("deleteUser CU nobody", "HSM Error: This user doesn't exist"),
         ("deleteUser CO bob", "HSM Error: This user doesn't exist"),
         ("deleteUser CU crypto_user", "HSM Error: User owns keys, deletion is denied"),
-        ("deleteUser CO admin", "HSM Error: Deletion or Changing password of a logged in User is denied"),
+        ("deleteUser CO admin", "HSM Error: Invalid User Type."),
     ],
 )
 def test_delete_user_refused(desk: Desk, line: str, reason: str) -> None:
@@ -226,6 +244,15 @@ def test_delete_user_refused(desk: Desk, line: str, reason: str) -> None:
         f"Deleting user {name}({kind}) on 2 nodes\n{refusal(reason)}I\n{refusal(reason, ONE)}I\n"
     )
     assert desk.everything() == before
+
+
+def test_nobody_deletes_a_user_who_is_logged_in(desk: Desk) -> None:
+    desk.play(OFFICER, "createUser CO deputy deputy1234", "y")
+    reason = "HSM Error: Deletion or Changing password of a logged in User is denied"
+    assert desk.reply(OFFICER, "deleteUser CO admin", "I", "I") == (
+        f"Deleting user admin(CO) on 2 nodes\n{refusal(reason)}I\n{refusal(reason, ONE)}I\n"
+    )
+    assert desk.user("admin") is not None
 
 
 def test_a_crypto_user_deletes_nobody(desk: Desk) -> None:

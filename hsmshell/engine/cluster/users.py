@@ -139,21 +139,22 @@ class ClusterUsers(ClusterCore):
     def delete_user(self, session: Session | None, node: Container, user_type: str, name: str) -> DeletedUser:
         """Delete a user from one HSM.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``UserIsLoggedIn``, ``AccessDenied`` when
-        the user owns keys, ``UserTypeInvalid`` when it is the only officer, and ``QuorumNotApproved``.
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``UserNotFound``, ``UserTypeInvalid`` for the only officer,
+        ``UserIsLoggedIn``, ``AccessDenied`` when the user owns keys, and ``QuorumNotApproved``.
         """
         about = About(user_type=user_type, user_name=name)
         with self._command(Opcode.CN_DELETE_USER, session, node, about):
             self._permit(Operation.DELETE_USER, session)
             self._require_up(node)
             user = self._existing(node, user_type, name)
+            # Asked first: the only officer is the one who asks for it, and so is logged in.
+            officers = [one for one in self._store.users(node.id) if UserType(one.type) in OFFICERS]
+            if officers == [user]:
+                raise UserTypeInvalid(name)
             if self._is_logged_in(user, own=None):
                 raise UserIsLoggedIn(name)
             if self._store.owns_objects(node.id, user.number):
                 raise AccessDenied(name)
-            officers = [one for one in self._store.users(node.id) if UserType(one.type) in OFFICERS]
-            if officers == [user]:
-                raise UserTypeInvalid(name)
             self._require_approvals(session, node)
             shares = tuple(key.handle for key in self._store.objects(node.id) if user.number in key.shares)
             # What it approved counts no more: the name may be another's one day.
