@@ -63,7 +63,7 @@ class Lab:
             with contextlib.suppress(LabError), self.store.transaction():
                 for row in self.store.sessions():
                     if row.process == self._process:
-                        self._end(row)
+                        self.end_session(row)
             with contextlib.suppress(OSError):  # somebody may have removed the lab meanwhile
                 os.unlink(self._process_path(self._process))
             os.close(self._lock)
@@ -144,11 +144,11 @@ class Lab:
         for row in rows:
             (alive if states[row.process] else dead).append(row)
         for row in dead:
-            self._end(row)
+            self.end_session(row)
         return alive
 
-    def _end(self, row: SessionRow) -> None:
-        """End a session that nobody logged out of; the HSMs of a cluster note that it was closed."""
+    def end_session(self, row: SessionRow) -> None:
+        """End a session that nobody logged out of; the HSMs of a cluster note that it was closed. In a transaction."""
         from hsmshell.engine.audit import Opcode
 
         for device in self.store.devices("cluster"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hsmshell.engine.services import Services
+from tests.engine.audited import Scene
 from tests.engine.quorum import World
 
 
@@ -16,3 +17,10 @@ def world(lab_directory: Path, services: Services) -> Iterator[World]:
     world = World(lab_directory, services)
     yield world
     world.lab.close()
+
+
+@pytest.fixture
+def scene(lab_directory: Path, services: Services) -> Iterator[Scene]:
+    scene = Scene(lab_directory, services)
+    yield scene
+    scene.lab.close()

@@ -19,7 +19,7 @@ class ClusterFaults(ClusterCore):
                 return 0
             lost = [row for row in self.lab.live_sessions() if row.device == self.device.id and not row.container]
             for row in lost:
-                self._store.delete_session(row.id)
+                self.lab.end_session(row)
             return len(lost)
 
     def serve(self) -> None:

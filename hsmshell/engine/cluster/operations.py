@@ -110,7 +110,7 @@ class ClusterKeys(ClusterCreation):
                     kept._replace(container=node.id, owner=session.numbers[node.id], shares=shares)
                 )
             self._note(Opcode.CN_MODIFY_OBJECT, session, [home], about)
-            self._note_copies(Placement(session, taking, ()), [handle])
+            self._note_copies(Placement(session, taking, (), home), [handle])
             said = self._each(self.nodes(), lambda node: self._number_on(node, Operation.CHANGE_KEY, session))
             return tuple(refused.get(outcome.node.id, outcome) for outcome in said)
 
