@@ -200,10 +200,13 @@ class Store(AuditStore, ContainerCopies):
         )
         return [_stored_object(*row) for row in rows]
 
-    def is_taken(self, device: int, handle: int) -> bool:
-        """Whether any of the device's containers has an object of that handle."""
-        sql = "SELECT 1 FROM container JOIN object ON container = id AND handle = ?2 WHERE device = ?1 LIMIT 1"
-        return self._db.execute(sql, (device, handle)).fetchone() is not None
+    def holders(self, device: int, handle: int) -> dict[int, int]:
+        """The device's containers that have an object of that handle, and the rows of their materials."""
+        sql = (
+            "SELECT container.id, material FROM container JOIN object ON object.container = container.id "
+            "AND handle = ?2 WHERE device = ?1"
+        )
+        return dict(self._db.execute(sql, (device, handle)).fetchall())
 
     def holdings(self, container: int) -> list[Holding]:
         """Whose every object of the container is, in the order of the handles."""

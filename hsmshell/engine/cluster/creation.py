@@ -182,7 +182,7 @@ class ClusterCreation(ClusterCore):
         handles: list[int] = []
         while len(handles) < count:
             handle = home.number * HANDLE_RANGE + self._store.next_number(scope, "handle", FIRST_HANDLE)
-            if not self._store.is_taken(self.device.id, handle):
+            if not self._store.holders(self.device.id, handle):
                 handles.append(handle)
         return tuple(handles)
 
