@@ -57,14 +57,13 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
     """Hand in what the approvers signed."""
     path = arguments.text(_APPROVALS.name)
     try:
-        approval = parse(tool.context.files.read(path))
+        approval = parse(_read(tool, path))
         data, approvals = _signed(tool, approval)
     except ApprovalFileError as problem:
         tool.write(f"{APPROVE.name} failed: {printable(path)}: {printable(str(problem))}\n")
         return FAILURE
     except OSError as problem:
-        where = printable(str(problem.filename or path))
-        tool.write(f"{APPROVE.name} failed: {where}: {problem.strerror}\n")
+        tool.write(f"{APPROVE.name} failed: {printable(problem.filename)}: {problem.strerror}\n")
         return FAILURE
 
     def hand_in(server: Server, node: Container) -> None:
@@ -74,18 +73,19 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
     return tool.all_succeeded(APPROVE.name, hand_in)
 
 
+def _read(tool: Utility, path: str) -> bytes:
+    """A file. Raises ``OSError`` with the name as it was typed, or as it stands in the approval file."""
+    try:
+        return tool.context.files.read(path)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, path) from None
+
+
 def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
-    """The token file and the signatures. Raises ``OSError`` with the name as it stands in the approval file."""
-
-    def read(path: str) -> bytes:
-        try:
-            return tool.context.files.read(path)
-        except OSError as problem:
-            raise OSError(problem.errno, problem.strerror, path) from None
-
+    """The token file and the signatures. Raises ``OSError``."""
     one_server = tool.selected is not None and approval.token
-    data = read(approval.token if one_server else approval.tokens or approval.token)
-    return data, [Approval(one.user_type, one.user_name, read(one.path)) for one in approval.approvers]
+    data = _read(tool, approval.token if one_server else approval.tokens or approval.token)
+    return data, [Approval(one.user_type, one.user_name, _read(tool, one.path)) for one in approval.approvers]
 
 
 def _raise(outcomes: tuple[Outcome, ...]) -> None:
