@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
@@ -178,9 +178,15 @@ class Store(AuditStore, ContainerCopies):
         key_type: int | None = None,
         label: str | None = None,
         ident: bytes | None = None,
+        without: Collection[int] = (),
     ) -> list[StoredObject]:
-        """The container's objects that have all the given traits, in the order of their handles."""
+        """The container's objects that have all the given traits, in the order of their handles, but for those of the
+        handles in ``without``.
+        """
         where, values = ["container = ?"], [container]  # type: tuple[list[str], list[int | str | bytes]]
+        if without:
+            where.append("handle NOT IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(without)))
         traits = {"class": object_class, "key_type": key_type, "ident": ident}
         if label is not None:
             traits["label"] = storable(label)  # type: ignore[assignment]

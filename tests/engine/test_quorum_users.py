@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from hsmshell.engine.cluster import Session
+from hsmshell.engine.cluster.cluster import Proof
+from hsmshell.engine.cluster.second_factor import Factor
 from hsmshell.engine.cluster.tokens import Service
+from hsmshell.engine.encodings import public_of
 from hsmshell.engine.errors import (
     HsmError,
     PinLenRange,
     QuorumNotApproved,
+    SignatureInvalid,
     UserExists,
     UserIsLoggedIn,
     UserNotFound,
@@ -19,7 +23,7 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.records import Container
 from tests.engine.driving import aes_key
-from tests.engine.quorum import World, file_of, hand_in
+from tests.engine.quorum import PRIVATE, World, file_of, hand_in
 
 Doing = Callable[[World, Session, Container], object]
 
@@ -38,6 +42,12 @@ FAILING: dict[str, tuple[type[HsmError], Doing]] = {
     "a short password": (
         PinLenRange,
         lambda it, officer, node: it.cluster.change_password(officer, node, "CU", "bob", "short"),
+    ),
+    "a second factor without its signature": (
+        SignatureInvalid,
+        lambda it, officer, node: it.cluster.change_password(
+            officer, node, "CO", "second", "user4321", Factor(public_of(PRIVATE["second"]), Proof(bytes(32), b""))
+        ),
     ),
     "a user at work": (
         UserIsLoggedIn,

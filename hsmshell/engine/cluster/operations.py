@@ -53,8 +53,9 @@ class ClusterKeys(ClusterCreation):
                     key_type=criteria.key_type,
                     label=criteria.label,
                     ident=criteria.ident,
+                    without=found,
                 ):
-                    if key.handle not in found and self._usable(session, number, key) and _meets(key, criteria):
+                    if self._usable(session, number, key) and _meets(key, criteria):
                         found[key.handle] = key
             # Material is numbered as it comes in, handles only within the range of an HSM.
             return sorted(found.values(), key=lambda key: (key.material, key.handle))
