@@ -15,11 +15,6 @@ from tests.engine.driving import aes_key, login, set_state
 from tests.key_mgmt_util.driving import LOGIN, answer, interactive
 
 
-@pytest.fixture
-def cluster(lab: Lab) -> Cluster:
-    return lab.cluster()
-
-
 def made(cluster: Cluster, session: Session, **spec: object) -> Created:
     return cluster.generate_secret_key(session, KeyType.AES, 32, KeySpec("key", **spec))  # type: ignore[arg-type]
 

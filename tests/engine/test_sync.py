@@ -1,4 +1,4 @@
-"""Keys and users from one HSM to another, of the cluster or of another one of its lineage."""
+"""Keys from one HSM to another, of the cluster or of another one of its lineage; who is refused."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hsmshell.engine.access import check_password
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.cluster import MAXIMUM_KEYS, MAXIMUM_USERS, Cluster, KeySpec, Session
-from hsmshell.engine.cluster.lifecycle import create, restore
+from hsmshell.engine.cluster.lifecycle import create
 from hsmshell.engine.cluster.ownership import EVERYBODY
 from hsmshell.engine.errors import (
     AccessDenied,
@@ -27,50 +26,8 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
 )
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.records import StoredObject, User
 from tests.engine.driving import aes_key, login, set_state
-
-
-@pytest.fixture
-def cluster(lab: Lab) -> Cluster:
-    return lab.cluster()
-
-
-@pytest.fixture
-def officer(cluster: Cluster) -> Session:
-    return login(cluster, "admin", "CO")
-
-
-def missed(lab: Lab, **spec: object) -> int:
-    """A key of crypto_user that the second HSM does not have."""
-    set_state(lab, 1, "down")
-    session = login(lab.cluster())
-    handle = aes_key(lab.cluster(), session, **spec)  # type: ignore[arg-type]
-    lab.cluster().logout(session)
-    set_state(lab, 1, "up")
-    return handle
-
-
-def copied(cluster: Cluster, session: Session, handle: int, target: int = 1) -> int:
-    nodes = cluster.nodes()
-    masked = cluster.sync.extract_key(session, nodes[1 - target], handle)
-    return cluster.sync.insert_key(session, nodes[target], masked)
-
-
-def at(cluster: Cluster, number: int, handle: int) -> StoredObject | None:
-    with cluster.lab.store.reading():
-        return cluster.lab.store.object(cluster.nodes()[number].id, handle)
-
-
-def named(cluster: Cluster, number: int, name: str) -> User | None:
-    with cluster.lab.store.reading():
-        return cluster.lab.store.user_named(cluster.nodes()[number].id, name)
-
-
-def restored(lab: Lab, name: str = "clone") -> Cluster:
-    """Another cluster of the lineage, as the first was a moment ago."""
-    return restore(lab, lab.cluster().lifecycle.backup().id, name)
-
+from tests.engine.syncing import at, copied, missed, named, restored
 
 # keys
 
@@ -214,51 +171,6 @@ def test_a_masked_object_without_a_handle_gets_a_new_one(lab: Lab, cluster: Clus
     new = cluster.sync.insert_key(session, cluster.nodes()[1], masked)
     assert new == 0x40000 + 6
     assert at(cluster, 1, handle) is None
-
-
-# users
-
-
-def test_a_user_whom_one_hsm_does_not_know(cluster: Cluster, officer: Session) -> None:
-    first, second = cluster.nodes()
-    assert cluster.create_user(officer, first, "CU", "Carol", "carol1234") == 5
-    cluster.login("CU", "carol", "wrong1234", [first])
-    masked = cluster.sync.extract_user(officer, first, 5)
-    assert cluster.sync.insert_user(officer, second, masked) == 5
-    original = named(cluster, 0, "carol")
-    assert original is not None
-    assert named(cluster, 1, "carol") == original._replace(container=second.id, failures=0)
-    assert check_password("carol1234", original.verifier)
-    assert cluster.login("CU", "carol", "carol1234", [second]).session is not None
-
-
-def test_a_number_that_is_taken_gives_way_to_the_next(cluster: Cluster, officer: Session) -> None:
-    first, second = cluster.nodes()
-    cluster.create_user(officer, first, "CU", "carol", "carol1234")
-    cluster.create_user(officer, second, "CU", "dave", "dave12345")
-    assert cluster.sync.insert_user(officer, second, cluster.sync.extract_user(officer, first, 5)) == 6
-    assert cluster.create_user(officer, second, "CU", "erin", "erin12345") == 7
-
-
-def test_a_number_that_was_kept_is_not_given_again(cluster: Cluster, officer: Session) -> None:
-    first, second = cluster.nodes()
-    for number in range(5, 9):
-        cluster.create_user(officer, first, "CU", f"user{number}", "user1234")
-    assert cluster.sync.insert_user(officer, second, cluster.sync.extract_user(officer, first, 8)) == 8
-    assert cluster.create_user(officer, second, "CU", "erin", "erin12345") == 9
-
-
-def test_quorum_key_and_second_factor_go_along(lab: Lab, cluster: Cluster, officer: Session) -> None:
-    first, second = cluster.nodes()
-    number = cluster.create_user(officer, first, "CO", "carol", "carol1234")
-    with lab.store.transaction():
-        user = lab.store.user_numbered(first.id, number)
-        assert user is not None
-        lab.store.replace_user(user._replace(quorum_key=b"quorum", second_factor=b"factor"))
-    cluster.sync.insert_user(officer, second, cluster.sync.extract_user(officer, first, number))
-    copy = named(cluster, 1, "carol")
-    assert copy is not None
-    assert (copy.type, copy.quorum_key, copy.second_factor) == ("CO", b"quorum", b"factor")
 
 
 # refusals by both
