@@ -73,19 +73,19 @@ def approve_token(tool: Utility, arguments: Arguments) -> int:
     return tool.all_succeeded(APPROVE.name, hand_in)
 
 
-def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
-    """The token file and the signatures. Raises ``OSError`` as ``_read`` does."""
-    one_server = tool.selected is not None and approval.token
-    data = _read(tool, approval.token if one_server else approval.tokens or approval.token)
-    return data, [Approval(one.user_type, one.user_name, _read(tool, one.path)) for one in approval.approvers]
-
-
 def _read(tool: Utility, path: str) -> bytes:
-    """A file's bytes. Raises ``OSError`` with the name as it was given."""
+    """A file. Raises ``OSError`` with the name as it was typed, or as it stands in the approval file."""
     try:
         return tool.context.files.read(path)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, path) from None
+
+
+def _signed(tool: Utility, approval: ApprovalFile) -> tuple[bytes, list[Approval]]:
+    """The token file and the signatures. Raises ``OSError``."""
+    one_server = tool.selected is not None and approval.token
+    data = _read(tool, approval.token if one_server else approval.tokens or approval.token)
+    return data, [Approval(one.user_type, one.user_name, _read(tool, one.path)) for one in approval.approvers]
 
 
 def _raise(outcomes: tuple[Outcome, ...]) -> None:

@@ -9,6 +9,10 @@ LONGEST = 64
 """The characters of a name that an event keeps; no user's name is so long."""
 
 
+LARGEST_HANDLE = 0xFFFFFFFF
+"""Handles have 32 bits."""
+
+
 class AuditStore(Database):
     """Every method belongs inside ``transaction`` or ``reading``."""
 
@@ -17,7 +21,12 @@ class AuditStore(Database):
         self._db.execute(
             "INSERT INTO audit SELECT ?1, ?2, (SELECT coalesce(max(sequence) + 1, 0) FROM audit "
             "WHERE device = ?1 AND hsm = ?2), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11",
-            row._replace(user_type=_kept(row.user_type), user_name=_kept(row.user_name)),
+            row._replace(
+                private_handle=_handle(row.private_handle),
+                public_handle=_handle(row.public_handle),
+                user_type=_kept(row.user_type),
+                user_name=_kept(row.user_name),
+            ),
         )
 
     def audit(self, device: int) -> list[AuditRow]:
@@ -34,3 +43,8 @@ class AuditStore(Database):
 def _kept(text: str) -> str:
     """What somebody typed, so far as a log has room for it."""
     return storable(text[:LONGEST])
+
+
+def _handle(number: int) -> int:
+    """A handle, or 0 for a number that none can have: somebody asked for a key under it and was refused."""
+    return number if 0 <= number <= LARGEST_HANDLE else 0

@@ -150,7 +150,7 @@ class Lab:
         return alive
 
     def end_session(self, row: SessionRow) -> None:
-        """End a session that nobody logged out of; the HSMs of a cluster note that it was closed."""
+        """End a session that nobody logged out of; the HSMs of a cluster note that it was closed. In a transaction."""
         from hsmshell.engine.audit import Opcode
         from hsmshell.engine.cluster.journal import About, note
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
@@ -11,11 +11,11 @@ from hsmshell.engine.audit_store import AuditStore
 from hsmshell.engine.copies import ContainerCopies
 from hsmshell.engine.database import storable
 from hsmshell.engine.errors import LabError
+from hsmshell.engine.holding_store import HoldingStore
 from hsmshell.engine.records import (
     Certificate,
     Container,
     Device,
-    Holding,
     SessionRow,
     Settings,
     StoredObject,
@@ -26,7 +26,7 @@ from hsmshell.engine.records import (
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
 
-class Store(AuditStore, ContainerCopies):
+class Store(AuditStore, HoldingStore, ContainerCopies):
     """The rows of a lab. Every method belongs inside ``transaction`` or ``reading``."""
 
     # meta and counters
@@ -178,9 +178,15 @@ class Store(AuditStore, ContainerCopies):
         key_type: int | None = None,
         label: str | None = None,
         ident: bytes | None = None,
+        without: Collection[int] = (),
     ) -> list[StoredObject]:
-        """The container's objects that have all the given traits, in the order of their handles."""
+        """The container's objects that have all the given traits, in the order of their handles, but for those of the
+        handles in ``without``.
+        """
         where, values = ["container = ?"], [container]  # type: tuple[list[str], list[int | str | bytes]]
+        if without:
+            where.append("handle NOT IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(without)))
         traits = {"class": object_class, "key_type": key_type, "ident": ident}
         if label is not None:
             traits["label"] = storable(label)  # type: ignore[assignment]
@@ -199,31 +205,6 @@ class Store(AuditStore, ContainerCopies):
             tuple(values),
         )
         return [_stored_object(*row) for row in rows]
-
-    def is_taken(self, device: int, handle: int) -> bool:
-        """Whether any of the device's containers has an object of that handle."""
-        sql = "SELECT 1 FROM container JOIN object ON container = id AND handle = ?2 WHERE device = ?1 LIMIT 1"
-        return self._db.execute(sql, (device, handle)).fetchone() is not None
-
-    def holdings(self, container: int) -> list[Holding]:
-        """Whose every object of the container is, in the order of the handles."""
-        shares: dict[int, list[int]] = {}
-        for handle, user in self._db.execute("SELECT handle, user FROM share WHERE container = ?", (container,)):
-            shares.setdefault(handle, []).append(user)
-        sql = "SELECT handle, owner, session FROM object WHERE container = ? ORDER BY handle"
-        rows = self._db.execute(sql, (container,))
-        return [Holding(handle, owner, session, frozenset(shares.get(handle, ()))) for handle, owner, session in rows]
-
-    def count_objects(self, container: int) -> int:
-        return int(self._db.execute("SELECT count(*) FROM object WHERE container = ?", (container,)).fetchone()[0])
-
-    def count_session_objects(self, container: int) -> int:
-        sql = "SELECT count(*) FROM object WHERE container = ? AND session <> 0"
-        return int(self._db.execute(sql, (container,)).fetchone()[0])
-
-    def owns_objects(self, container: int, owner: int) -> bool:
-        sql = "SELECT 1 FROM object WHERE container = ? AND owner = ? LIMIT 1"
-        return self._db.execute(sql, (container, owner)).fetchone() is not None
 
     def delete_object(self, container: int, handle: int) -> None:
         self._delete_objects("container = ? AND handle = ?", (container, handle))

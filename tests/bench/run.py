@@ -12,18 +12,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 
 from tabulate import tabulate
 
+from commands.cloudhsm_mgmt_util import run as cloudhsm_mgmt_util
 from hsmshell.cli.main import main as hsmshell
+from hsmshell.console import Context, Files
+from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.attributes import KeyType
-from hsmshell.engine.cluster import KeySpec
+from hsmshell.engine.cluster import MAXIMUM_KEYS, KeySpec
+from hsmshell.engine.cluster.creation import FIRST_HANDLE
+from hsmshell.engine.cluster.phase import MAXIMUM_HSMS
 from hsmshell.engine.scenario import create_lab
 from hsmshell.engine.services import generate_rsa
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.runner import LabCopies, replay
+from tests.bench.large import large_lab
 
 RUNS = 15
 LOGIN = ["singlecmd", "loginHSM", "-u", "CU", "-s", "crypto_user", "-p", "user1234"]
@@ -77,6 +83,32 @@ def rows(folder: str) -> Iterable[tuple[str, str, str]]:
     labs = LabCopies()
     took = seconds(lambda: replay(parse(text, "x.transcript"), labs), 5)
     yield "replay, 1,000 exchanges", f"{1000 / took:.0f} a second", ""
+    lab.close()
+    yield from large_rows(folder)
+
+
+def large_rows(folder: str) -> Iterable[tuple[str, str, str]]:
+    """The largest cluster that there may be, through cloudhsm_mgmt_util, once everybody is logged in."""
+    lab = large_lab(os.path.join(folder, "large"), MAXIMUM_HSMS, MAXIMUM_KEYS)
+    last = lab.cluster().nodes()[-1].id
+    times: dict[str, float] = {}
+
+    def lines() -> Iterator[str]:
+        yield "loginHSM CO admin admin1234"
+        for line in ("listUsers", "findAllKeys 0 1", "findAllKeys 3 1", "findAllKeys 4 0"):
+            start = time.perf_counter()
+            yield line
+            times[line] = time.perf_counter() - start
+        yield "server 0"
+        with lab.store.transaction():
+            lab.store.delete_object(last, FIRST_HANDLE)
+        start, line = time.perf_counter(), f"syncKey {FIRST_HANDLE} {MAXIMUM_HSMS - 1}"
+        yield line
+        times[line] = time.perf_counter() - start
+
+    cloudhsm_mgmt_util([], Context(lab, ScriptedConsole(lines()), Files(folder)))
+    for line, took in times.items():
+        yield f"{line}, {MAXIMUM_HSMS} HSMs, {MAXIMUM_KEYS} keys", f"{took * 1000:.0f} ms", "once"
     lab.close()
 
 

@@ -16,7 +16,7 @@ from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.attributes import Attribute, KeyType
 from hsmshell.engine.cluster import KeySpec, Session
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.records import Container, StoredObject, User
+from hsmshell.engine.records import Container, StoredObject, Token, User
 from hsmshell.engine.scenario import create_lab
 from hsmshell.engine.services import Services, generate_rsa
 
@@ -92,10 +92,17 @@ class Desk:
         return str(self.key(handle, number).attributes[Attribute.LABEL])
 
     def everything(self) -> list[object]:
-        """All users and keys of all HSMs."""
+        """All users, keys, tokens and settings of all HSMs."""
         with self.lab.store.reading():
             store = self.lab.store
-            return [(store.users(node.id), store.objects(node.id)) for node in store.containers(1)]
+            return [
+                (store.users(node.id), store.objects(node.id), store.tokens(node.id), node.settings)
+                for node in store.containers(1)
+            ]
+
+    def tokens(self, number: int = 0) -> list[Token]:
+        with self.lab.store.reading():
+            return self.lab.store.tokens(self.nodes[number].id)
 
     def login(self, kind: str, name: str, password: str, number: int | None = None) -> Session:
         """A session of this process, on one HSM or on all."""

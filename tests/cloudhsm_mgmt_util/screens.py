@@ -33,3 +33,11 @@ def twice(command: str, reason: str) -> str:
 
 def refusal(reason: str, place: str = ZERO) -> str:
     return f"deleteUser failed: {reason}\ndeleteUser failed on server {place}\n\nRetry/rollBack/Ignore?(R/B/I):"
+
+
+def asked(command: str, reason: str, *answers: str) -> str:
+    """A refusal by one server after the other, each with its dialog."""
+    return "".join(
+        f"{command} failed: {reason}\n{command} failed on server {place}\n\nRetry/Ignore/Abort?(R/I/A):{answer}\n"
+        for place, answer in zip((ZERO, ONE), answers, strict=False)
+    )

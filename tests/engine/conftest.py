@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hsmshell.engine.cluster import Cluster, Session
+from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
+from tests.engine.audited import Scene
+from tests.engine.driving import login
 from tests.engine.quorum import World
 
 
@@ -16,3 +20,20 @@ def world(lab_directory: Path, services: Services) -> Iterator[World]:
     world = World(lab_directory, services)
     yield world
     world.lab.close()
+
+
+@pytest.fixture
+def scene(lab_directory: Path, services: Services) -> Iterator[Scene]:
+    scene = Scene(lab_directory, services)
+    yield scene
+    scene.lab.close()
+
+
+@pytest.fixture
+def cluster(lab: Lab) -> Cluster:
+    return lab.cluster()
+
+
+@pytest.fixture
+def officer(cluster: Cluster) -> Session:
+    return login(cluster, "admin", "CO")

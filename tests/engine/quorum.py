@@ -14,8 +14,14 @@ from hsmshell.engine.services import Services
 from tests.conftest import KEYS, NOON, private_key
 from tests.engine.driving import PASSWORDS, aes_key, login, quorum_signature
 
-PRIVATE = {name: private_key(KEYS / f"{number}.pem") for number, name in enumerate(("admin", "crypto_user", "bob"), 1)}
+PRIVATE = {
+    name: private_key(KEYS / f"{number}.pem")
+    for number, name in enumerate(("admin", "crypto_user", "bob", "second"), 1)
+}
 """The users' own keys."""
+
+OFFICERS = ("admin", "second", "third")
+"""The officers by name; a test that wants the third one makes it."""
 
 
 class World:
@@ -35,7 +41,7 @@ class World:
         return self.cluster.nodes()
 
     def login(self, name: str = "crypto_user") -> Session:
-        kind = "CO" if name in ("admin", "second") else "CU"
+        kind = "CO" if name in OFFICERS else "CU"
         return login(self.cluster, name, kind, PASSWORDS.get(name, "user1234"))
 
     def register(self, *names: str, nodes: tuple[Container, ...] = ()) -> None:
@@ -75,7 +81,7 @@ def file_of(issued: tuple[IssuedToken, ...]) -> bytes:
 
 
 def approvals(data: bytes, *names: str) -> list[Approval]:
-    kinds = {"admin": UserType.CRYPTO_OFFICER}
+    kinds = dict.fromkeys(OFFICERS, UserType.CRYPTO_OFFICER)
     return [
         Approval(kinds.get(name, UserType.CRYPTO_USER), name, quorum_signature(PRIVATE[name], data)) for name in names
     ]

@@ -150,6 +150,15 @@ def test_keys_are_found_in_the_order_of_their_creation(lab: Lab) -> None:
     assert [key.handle for key in cluster.find(session)] == [first, second, third]
 
 
+def test_a_key_is_found_when_one_hsm_alone_lets_the_user_use_it(lab: Lab) -> None:
+    cluster = lab.cluster()
+    session, bob = login(cluster), login(cluster, "bob")
+    handles = [aes_key(cluster, session), aes_key(cluster, session)]
+    cluster.share_key(session, cluster.nodes()[1], handles[1], 4, share=True)
+    assert [key.handle for key in cluster.find(bob)] == [handles[1]]
+    assert [key.handle for key in cluster.find(session)] == handles
+
+
 def test_a_session_key_cannot_be_on_two_hsms(lab: Lab) -> None:
     cluster = lab.cluster()
     session = login(cluster)

@@ -118,7 +118,7 @@ class ClusterApproval(ClusterQuorum):
 
         Raises ``UserNotLoggedIn`` or ``UserNotAuthorized``.
         """
-        with self._store.transaction():
+        with self._command(Opcode.CN_DELETE_TOKEN, session, nodes[0] if nodes else None):
             session = self._permit(Operation.DELETE_TOKENS, session)
 
             def delete(node: Container) -> None:

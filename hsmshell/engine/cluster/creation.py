@@ -61,6 +61,8 @@ class Placement(NamedTuple):
     """The HSMs that take them; the first one makes them, the others get copies."""
     outcomes: tuple[Outcome, ...]
     """What each HSM says; those without an error are ``nodes``."""
+    home: Container
+    """The HSM whose numbers of users the caller uses: the first that is up and knows the caller."""
 
 
 class KeyMaterial(NamedTuple):
@@ -78,8 +80,8 @@ class ClusterCreation(ClusterCore):
 
         Raises ``PolicyViolation`` for a type that FIPS mode refuses, ``KeySizeRange``, and what ``_store_new`` raises.
         """
-        self.check_login(Operation.CREATE_KEY, session)
         with self._refusals(Opcode.CN_GENERATE_KEY, session):
+            self.check_login(Operation.CREATE_KEY, session)
             if key_type not in SECRET_TYPES:
                 raise PolicyViolation(key_type.name)
             value = self.lab.services.random_bytes(size)
@@ -109,8 +111,8 @@ class ClusterCreation(ClusterCore):
         self, session: Session | None, spec: KeySpec, check: Callable[[], object], generate: Callable[[], bytes]
     ) -> Created:
         """What can be refused is refused before the key is generated, which may take long."""
-        self.check_login(Operation.CREATE_KEY, session)
         with self._refusals(Opcode.CN_GENERATE_KEY_PAIR, session):
+            self.check_login(Operation.CREATE_KEY, session)
             with self._store.transaction():
                 check()
                 self._place(session, spec, 2)
@@ -144,7 +146,7 @@ class ClusterCreation(ClusterCore):
             place = self._place(session, spec, len(keys))
             handles = self._new_handles(place.nodes, len(keys))
             for handle, (material, values) in zip(handles, ready, strict=True):
-                self._write(place.nodes, place.session, handle, material, values, spec)
+                self._write(place, handle, material, values, spec)
             private = handles[-1] if ready[-1][1][Attribute.CLASS] != ObjectClass.PUBLIC_KEY else 0
             about = About(private, handles[0] if handles[0] != private else 0)
             self._note(opcode, place.session, place.nodes[:1], about)
@@ -168,15 +170,15 @@ class ClusterCreation(ClusterCore):
         reached = [node for node in nodes if node.state != DROP_SYNC] or nodes[:1]
         if not reached or (1 if spec.session_only else len(reached)) < minimum:
             raise NodeUnavailable(f"{len(reached)} of {minimum} HSMs")
-        self._check_shares(allowed, reached[0], spec)
+        self._check_shares(allowed, nodes[0], spec)
         self._require_free_id(nodes, spec.ident)
         outcomes = self._each(reached, lambda node: self._require_room(node, count))
         roomy = tuple(outcome.node for outcome in outcomes if outcome.error is None)
         if not roomy or (not spec.session_only and len(roomy) < minimum):
             raise ObjectCountExceeded(reached[0].name)
         if spec.session_only:
-            return Placement(allowed, roomy[:1], (Outcome(roomy[0]),))
-        return Placement(allowed, roomy, outcomes)
+            return Placement(allowed, roomy[:1], (Outcome(roomy[0]),), nodes[0])
+        return Placement(allowed, roomy, outcomes, nodes[0])
 
     def _new_handles(self, targets: Sequence[Container], count: int) -> tuple[int, ...]:
         """Handles for new keys, from the range of the first HSM. A key that was copied from elsewhere kept its own."""
@@ -184,7 +186,7 @@ class ClusterCreation(ClusterCore):
         handles: list[int] = []
         while len(handles) < count:
             handle = home.number * HANDLE_RANGE + self._store.next_number(scope, "handle", FIRST_HANDLE)
-            if not self._store.is_taken(self.device.id, handle):
+            if not self._store.holders(self.device.id, handle):
                 handles.append(handle)
         return tuple(handles)
 
@@ -199,28 +201,20 @@ class ClusterCreation(ClusterCore):
             self._note(Opcode.CN_EXTRACT_MASKED_OBJECT_USER, place.session, place.nodes[:1], About(handle))
             self._note(Opcode.CN_INSERT_MASKED_OBJECT_USER, place.session, place.nodes[1:], About(handle))
 
-    def _write(
-        self,
-        targets: Sequence[Container],
-        session: Session,
-        handle: int,
-        material: bytes,
-        values: Traits,
-        spec: KeySpec,
-    ) -> None:
+    def _write(self, place: Placement, handle: int, material: bytes, values: Traits, spec: KeySpec) -> None:
         row = self._store.add_material(material)
         restricted = values[Attribute.CLASS] != ObjectClass.PUBLIC_KEY
-        for node in targets:
-            shares = self._numbers_on(targets[0], node, spec.shares) if restricted else frozenset()
+        for node in place.nodes:
+            shares = self._numbers_on(place.home, node, spec.shares) if restricted else frozenset()
             self._store.add_object(
                 StoredObject(
                     node.id,
                     handle,
                     values,
                     row,
-                    owner=session.numbers[node.id],
+                    owner=place.session.numbers[node.id],
                     quorum=spec.quorum if restricted else 0,
-                    session=session.id if spec.session_only else 0,
+                    session=place.session.id if spec.session_only else 0,
                     shares=shares,
                 )
             )

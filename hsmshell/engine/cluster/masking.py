@@ -68,8 +68,8 @@ class ClusterMasking(ClusterKeys):
         lineage, ``AccessDenied`` for a session key of somebody else, ``UserNotFound`` when an HSM does not know the
         owner or a sharer, and what making a key raises.
         """
-        self.check_login(Operation.CREATE_KEY, session)
         with self._command(Opcode.CN_INSERT_MASKED_OBJECT_USER, session):
+            self._permit(Operation.CREATE_KEY, session)
             key, names, material = key_in(self._opened(masked))
             owner, *sharers = names
             session_only = not key.flag(Attribute.TOKEN)

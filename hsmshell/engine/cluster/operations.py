@@ -54,8 +54,9 @@ class ClusterKeys(ClusterCreation):
                     key_type=criteria.key_type,
                     label=criteria.label,
                     ident=criteria.ident,
+                    without=found,
                 ):
-                    if key.handle not in found and self._usable(session, number, key) and _meets(key, criteria):
+                    if self._usable(session, number, key) and _meets(key, criteria):
                         found[key.handle] = key
             # Material is numbered as it comes in, handles only within the range of an HSM.
             return sorted(found.values(), key=lambda key: (key.material, key.handle))
@@ -111,7 +112,7 @@ class ClusterKeys(ClusterCreation):
                     kept._replace(container=node.id, owner=session.numbers[node.id], shares=shares)
                 )
             self._note(Opcode.CN_MODIFY_OBJECT, session, [home], about)
-            self._note_copies(Placement(session, taking, ()), [handle])
+            self._note_copies(Placement(session, taking, (), home), [handle])
             said = self._each(self.nodes(), lambda node: self._number_on(node, Operation.CHANGE_KEY, session))
             return tuple(refused.get(outcome.node.id, outcome) for outcome in said)
 

@@ -44,7 +44,8 @@ class ClusterSync(ClusterMasking):
             return self._sealed({**self._described(key), "handle": handle})
 
     def insert_key(self, session: Session | None, node: Container, masked: bytes) -> int:
-        """Put a sealed key on one HSM and return its handle: the one that it had, or a new one where that is taken.
+        """Put a sealed key on one HSM and return its handle: the one that it had, or a new one where another key of the
+        cluster has that.
 
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, ``MaskedObjectInvalid`` for another
         lineage's, ``AccessDenied`` for a crypto user who is not the owner, ``ObjectExists`` when the HSM has it,
@@ -60,26 +61,19 @@ class ClusterSync(ClusterMasking):
                 raise AccessDenied(owner)
             shares = frozenset(self._number(node, name) for name in sharers)
             handle = int(record.get("handle", 0))
-            there = self._store.object(node.id, handle)
-            if there is not None and self._store.material(there.material) == material:
+            holders = self._store.holders(self.device.id, handle)
+            same = {one for one in set(holders.values()) if self._store.material(one) == material}
+            if holders.get(node.id) in same:
                 raise ObjectExists(str(handle))
             self._require_free_id([node], key.ident)
             self._require_room(now, 1)
-            if there is not None or not handle:
-                handle = self._new_handles([node], 1)[0]
-            row = self._same_material(handle, material) or self._store.add_material(material)
+            if not handle or not same.issuperset(holders.values()):
+                handle, same = self._new_handles([node], 1)[0], set()
+            row = min(same) if same else self._store.add_material(material)
             copy = key._replace(container=node.id, handle=handle, material=row, owner=owner_number, shares=shares)
             self._store.add_object(copy)
             self._note(_INSERT, session, [node], About(handle))
             return handle
-
-    def _same_material(self, handle: int, material: bytes) -> int:
-        """The row that another HSM of the cluster has for this key; 0 when none has it."""
-        for node in self._store.containers(self.device.id):
-            other = self._store.object(node.id, handle)
-            if other is not None and self._store.material(other.material) == material:
-                return other.material
-        return 0
 
     def extract_user(self, session: Session | None, node: Container, number: int) -> bytes:
         """A user of one HSM, sealed with its password's hash, its quorum key and its second factor.

@@ -41,8 +41,8 @@ class ClusterTransfer(ClusterKeys):
 
         Raises ``DataInvalid`` and what ``_store_new`` raises.
         """
-        self.check_login(Operation.CREATE_KEY, session)
         with self._refusals(Opcode.CN_CREATE_OBJECT, session):
+            self.check_login(Operation.CREATE_KEY, session)
             key = KeyMaterial(der, public_traits(der))
             return self._store_new(Opcode.CN_CREATE_OBJECT, session, [key], spec, local=False)
 

@@ -113,8 +113,8 @@ class ClusterUsers(ClusterCore):
         about = About(user_type=user_type, user_name=name)
         with self._command(Opcode.CN_CHANGE_PSWD, session, node, about):
             own = session is not None and session.user_name.lower() == name.lower()
-            session = self._permit(Operation.CHANGE_OWN_PASSWORD if own else Operation.CHANGE_OTHER_PASSWORD, session)
-            self._require_up(node)
+            operation = Operation.CHANGE_OWN_PASSWORD if own else Operation.CHANGE_OTHER_PASSWORD
+            self._number_on(node, operation, session)
             check_password_length(password)
             user = self._existing(node, user_type, name)
             if self._is_logged_in(user, own=session if own else None):
