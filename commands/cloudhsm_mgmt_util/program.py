@@ -39,6 +39,12 @@ def run(arguments: Sequence[str], context: Context) -> int:
             "name another configuration file, or none for the HSMs of the lab\n"
         )
         return FAILURE
+    if not entries:
+        name = printable(context.lab.cluster().name)
+        context.console.write(
+            f"cloudhsm_mgmt_util: {name} has no HSM; add one with: hsmshell lab cluster add-hsm {name}\n"
+        )
+        return FAILURE
     tool = Utility(context, entries)
     try:
         _connect(tool)

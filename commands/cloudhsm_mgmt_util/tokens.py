@@ -27,12 +27,14 @@ _WHOSE = Parameter(
 def get_token(tool: Utility, arguments: Arguments) -> int:
     """A token of every server, as one file for the approvers to sign."""
     service, name, path = service_of(arguments), arguments.text(_NAME.name), arguments.text(_FILE.name)
+    # The records of a published file all have the same time.
+    now = int(tool.context.lab.services.clock())
 
     def ask(server: Server, node: Container) -> tuple[Container, IssuedToken]:
         session = tool.session(server)
         if session is not None and session.user_name.lower() != name.lower():
             raise UserNotAuthorized(name)
-        return node, tool.at(node).quorum.get_token(session, service, nodes=[node])[0]
+        return node, tool.at(node).quorum.get_token(session, service, nodes=[node], created=now)[0]
 
     said = list(tool.said(ask))
     issued = [answer for _, answer in said if isinstance(answer, tuple)]

@@ -152,13 +152,14 @@ class Lab:
     def end_session(self, row: SessionRow) -> None:
         """End a session that nobody logged out of; the HSMs of a cluster note that it was closed. In a transaction."""
         from hsmshell.engine.audit import Opcode
-        from hsmshell.engine.cluster.journal import About, note
+        from hsmshell.engine.cluster.journal import About, leaving, note
 
         if any(device.id == row.device for device in self.store.devices("cluster")):
             about = About(user_type=row.user_type, user_name=row.user_name)
-            for node in self.store.containers(row.device):
-                if node.is_up and row.container in (0, node.id):
-                    note(self, node, Opcode.CN_CLOSE_SESSION, row.id, about)
+            nodes = [node for node in self.store.containers(row.device) if node.is_up]
+            own = [node for node in nodes if node.id == row.container]
+            for node in own if row.container else leaving(self, nodes, row.id):
+                note(self, node, Opcode.CN_CLOSE_SESSION, row.id, about)
         self.store.delete_session(row.id)
 
     def is_own(self, row: SessionRow) -> bool:

@@ -216,7 +216,9 @@ def test_the_tools_of_a_cluster_without_hsms(tmp_path: Path) -> None:
     ran = run(tmp_path, "--lab", "lab", "key_mgmt_util", *single)
     assert (ran.code, ran.err) == (1, "")
     assert "Cfm3LoginHSM returned: 0x30000085 : HSM CLUSTER ERROR: Server in cluster is unavailable" in ran.out
-    assert "disconnecting from servers" in tool(tmp_path, "lab", "loginHSM PRECO admin password", "listUsers")
+    ran = run(tmp_path, "--lab", "lab", "cloudhsm_mgmt_util")
+    said = "cloudhsm_mgmt_util: cluster-new has no HSM; add one with: hsmshell lab cluster add-hsm cluster-new\n"
+    assert (ran.code, ran.out, ran.err) == (1, said, "")
 
 
 def test_a_lab_verb_does_not_load_what_clusters_need(tmp_path: Path, lab: Lab) -> None:

@@ -54,6 +54,19 @@ def test_without_a_file_the_lab_s_own_hsms(desk: Desk) -> None:
     assert played.text == START + "quit\n" + END
 
 
+@pytest.mark.parametrize("arguments", [(), (DEFAULT_PATH,)])
+def test_a_cluster_without_hsms(desk: Desk, arguments: tuple[str, ...]) -> None:
+    with desk.lab.store.transaction():
+        for node in desk.nodes:
+            desk.lab.store.delete_container(node.id)
+    played = desk.play("quit", arguments=arguments)
+    assert played.code == 1
+    assert played.text == (
+        "cloudhsm_mgmt_util: cluster-migration has no HSM; "
+        "add one with: hsmshell lab cluster add-hsm cluster-migration\n"
+    )
+
+
 def test_end_of_input_ends_like_quit(desk: Desk) -> None:
     played = desk.play()
     assert played.code == 0

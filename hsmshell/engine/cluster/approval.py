@@ -36,12 +36,18 @@ class ClusterApproval(ClusterQuorum):
     """Asking for approvals and handing them in."""
 
     def get_token(
-        self, session: Session | None, service: Service, handle: int = 0, nodes: Sequence[Container] | None = None
+        self,
+        session: Session | None,
+        service: Service,
+        handle: int = 0,
+        nodes: Sequence[Container] | None = None,
+        created: int | None = None,
     ) -> tuple[IssuedToken, ...]:
         """A new token of each HSM on which the user is logged in (of ``nodes``; by default of all), in their order.
 
-        A service of keys takes the handle of a key that needs approvals; an HSM without that key gives no token. The
-        user's earlier token for the same goes. Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``,
+        A service of keys takes the handle of a key that needs approvals; an HSM without that key gives no token.
+        ``created`` are Unix seconds, by default now: who asks one HSM after the other gives all the same. The user's
+        earlier token for the same goes. Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``,
         ``ObjectHandleInvalid``, ``AccessDenied``, ``QuorumNotEnabled`` when no approval is needed, and
         ``TokenCountExceeded``; then no HSM has given one.
         """
@@ -60,8 +66,8 @@ class ClusterApproval(ClusterQuorum):
                 reached = [node for node in reached if self._holds(node, session, handle)]
                 if not reached:
                     raise ObjectHandleInvalid(str(handle))
-            now = int(self.lab.services.clock())
-            issued = tuple(self._issue(node, session, service, handle, now) for node in reached)
+            moment = int(self.lab.services.clock()) if created is None else created
+            issued = tuple(self._issue(node, session, service, handle, moment) for node in reached)
             self._note(Opcode.CN_GET_TOKEN, session, reached)
             return issued
 

@@ -36,6 +36,17 @@ def note(
     lab.store.add_audit(AuditRow(node.device, node.name, 0, now, opcode, session, refusal, *about))
 
 
+def leaving(lab: Lab, nodes: Sequence[Container], session: int) -> list[Container]:
+    """Of the HSMs with which a session through the client is open, those that write down its end; inside a transaction.
+
+    Published logs show a login on every HSM, and the end where the session's commands were carried out. A session
+    without commands ends on the first one.
+    """
+    latest = {node.id: lab.store.latest_event(node.device, node.name, session) for node in nodes}
+    known = [node for node in nodes if latest[node.id] is not None]
+    return [node for node in known if latest[node.id] != Opcode.CN_LOGIN] or known[:1]
+
+
 class ClusterJournal:
     """A cluster's device, and its HSMs' audit logs."""
 

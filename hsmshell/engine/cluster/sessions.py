@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hsmshell.engine.access import UserType, check_password
 from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import ClusterCore, Outcome, Session, same_type
-from hsmshell.engine.cluster.journal import About
+from hsmshell.engine.cluster.journal import About, leaving
 from hsmshell.engine.errors import (
     HsmError,
     NodeUnavailable,
@@ -136,6 +136,8 @@ class ClusterSessions(ClusterCore):
                 opcode = Opcode.CN_CLOSE_SESSION if closing else Opcode.CN_LOGOUT
                 up = [node for node in self._store.containers(self.device.id) if node.is_up]
                 asked = [node for node in up if node.id in session.numbers]
+                if self._through_client:
+                    asked = leaving(self.lab, asked, session.id)
                 self._note(opcode, session, asked, self._who(session))
             self._store.delete_session(session.id)
 
