@@ -30,6 +30,10 @@ class _Failed(Exception):
     """A step failed and said so."""
 
 
+class _NotConnected(_Failed):
+    """It failed because a server cannot be reached; nothing more is said then."""
+
+
 def sync_key(tool: Utility, arguments: Arguments) -> int:
     """Copy a key to another server."""
     handle = arguments.number(_HANDLE.name)
@@ -72,9 +76,11 @@ def _sync(
     try:
         if tool.node(target) is None:
             tool.not_connected(target)
-            raise _Failed
+            raise _NotConnected
         masked = _step(tool, source, "ExtractMaskedObject", extract, told=told)
         _step(tool, target, "InsertMaskedObject", insert(masked), told=told)
+    except _NotConnected:
+        return FAILURE
     except _Failed:
         tool.write(f"{name} failed\n")
         return FAILURE
@@ -88,7 +94,7 @@ def _step(tool: Utility, server: Server, call: str, step: Step[Result], *, told:
         result = step(tool.at(node).sync, tool.session(server), node)
     except (NodeUnavailable, ChannelMissing) as error:
         tool.refused(tool.command, server, error)
-        raise _Failed from None
+        raise _NotConnected from None
     except HsmError as error:
         tool.write(f"{call}: 0x{code_of(error).value:x} !\n", _USER_IS_THERE if isinstance(error, UserExists) else "")
         raise _Failed from None

@@ -34,8 +34,8 @@ class Server(NamedTuple):
     """The path of the trust anchor of its HSM."""
 
     def named(self) -> list[Part]:
-        """``0(10.0.2.9)``"""
-        return [f"{self.number}(", address(self.hostname), ")"]
+        """``0(10.0.2.9)``: by the name, which is the address once ``configure`` has written the file."""
+        return [f"{self.number}(", address(self.name), ")"]
 
 
 class Utility:

@@ -210,7 +210,7 @@ def test_the_configuration_as_scripts_rewrite_it(desk: Desk) -> None:
     place.write_text(json.dumps(document))
     text = desk.play("quit", arguments=[MANAGEMENT]).text
     assert "\nConnecting to server 'server1': hostname '10.0.3.11', port 2225...\n" in text
-    assert "E2E enabled on server 0(10.0.3.11)\n\nConnecting to server '10.0.2.9'" in text
+    assert "E2E enabled on server 0(server1)\n\nConnecting to server '10.0.2.9'" in text
     assert text.count("Connected") == 2
 
 
