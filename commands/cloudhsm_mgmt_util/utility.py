@@ -52,6 +52,8 @@ class Utility:
         """Those of the HSMs that were found, by their devices."""
         self._sessions: dict[int, tuple[Cluster, Session]] = {}
         self._channels: dict[int, Trouble | None] = {}
+        self._peers: dict[int, int] = {}
+        """The HSM to which each connection went when it was last used, by the server's number."""
 
     def write(self, *parts: Part) -> None:
         self.context.console.write(*parts)
@@ -72,16 +74,28 @@ class Utility:
     def node(self, server: Server) -> Container | None:
         """The HSM behind a connection as it is now; ``None`` when it cannot be reached, which ends its session.
 
-        It may belong to any cluster of the lab: the tool knows addresses and nothing else.
+        It may belong to any cluster of the lab: the tool knows addresses and nothing else. A session that the HSM has
+        lost meanwhile, for it was down or is another one now, is over.
         """
         if server.port == PORT:
             for cluster in self.context.lab.clusters():
                 for node in cluster.nodes():
                     if node.address == server.hostname and node.is_up:
                         self._clusters[node.device] = cluster
+                        self._meet(server, node)
                         return node
         self.end_session(server)
+        self._channels.pop(server.number, None)
         return None
+
+    def _meet(self, server: Server, node: Container) -> None:
+        """Let go of what came about with another HSM at this address, and of a session that is not open any more."""
+        if self._peers.get(server.number) != node.id:
+            self._peers[server.number] = node.id
+            self._channels.pop(server.number, None)
+        held = self._sessions.get(server.number)
+        if held is not None and not (node.id in held[1].numbers and held[0].is_open(held[1])):
+            self.end_session(server)
 
     def at(self, node: Container) -> Cluster:
         """The cluster of an HSM that ``node`` found."""

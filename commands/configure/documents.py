@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 
 from commands.client_files import (
@@ -33,7 +32,7 @@ def management(files: HostFiles, addresses: Iterable[str]) -> Document:
     if not isinstance(servers, list) or not all(isinstance(server, dict) for server in servers):
         raise ClientFileError(f"{MANAGEMENT}: its servers are no list of objects")
     pattern: Document = servers[0] if servers else _new_server()
-    named = [{**copy.deepcopy(pattern), "enable": "yes", "hostname": one, "name": one} for one in addresses]
+    named = [{**pattern, "enable": "yes", "hostname": one, "name": one} for one in addresses]
     return {**document, "servers": named}
 
 

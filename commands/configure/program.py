@@ -58,6 +58,8 @@ class Address:
             ipaddress.ip_address(text)
         except ValueError:
             raise BadValue("not an IP address") from None
+        if "%" in text:
+            raise BadValue("not an address of an HSM: it has a zone")
         return text
 
 

@@ -97,7 +97,9 @@ def _initialize(lab: Lab, options: argparse.Namespace) -> str:
         files = HostFiles("", lab.directory)
         files.prepare()
         place = files.kept(CUSTOMER_CA)
-        copy = f"cp {printable(options.trust_anchor)} {printable(place)}"
+        from shlex import quote
+
+        copy = f"cp {printable(quote(options.trust_anchor))} {printable(quote(place))}"
         return _said(
             f"initialized {name}; let the client have the trust anchor ({copy}), "
             "then change the password of the first officer (PRECO admin)"

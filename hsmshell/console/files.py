@@ -34,7 +34,10 @@ class Files:
         if "\0" in path:
             raise _error(errno.EINVAL, path)
         # The console speaks UTF-8 whatever the locale; the bytes that were typed are those of the name.
-        path = os.fsdecode(path.encode("utf-8", "surrogateescape"))
+        try:
+            path = os.fsdecode(path.encode("utf-8", "surrogateescape"))
+        except UnicodeEncodeError:  # half a surrogate pair, as an escape in JSON can write it
+            raise _error(errno.EINVAL, path) from None
         return os.path.join(self.directory, path) if self.directory else path
 
     def same(self, one: str, other: str) -> bool:
@@ -42,8 +45,12 @@ class Files:
         return os.path.realpath(self.locate(one)) == os.path.realpath(self.locate(other))
 
     def read(self, path: str) -> bytes:
-        """The file's bytes. Raises ``OSError``, also for more than ``LARGEST`` bytes and a pipe that nobody fills."""
+        """The file's bytes. Raises ``OSError``, also for more than ``LARGEST`` bytes, for a pipe that nobody fills, and
+        for the one to which this process writes."""
         with open(self.locate(path), "rb", buffering=0, opener=_open_at_once) as stream:
+            status = os.fstat(stream.fileno())
+            if stat.S_ISFIFO(status.st_mode) and _own_output(status) is not None:
+                raise _error(errno.EDEADLK, path)  # nothing would ever come but what this process says
             return _read(stream, path)
 
     def write(self, path: str, data: bytes) -> None:

@@ -13,6 +13,8 @@ MASK = "***"
 
 _DASHES = "\\-\u2010-\u2015\u2212"
 """Also those that a word processor puts where a dash was."""
+_QUOTES = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
+"""Also those that a word processor makes of them."""
 _PROMPT_ENDS = ">:$#%;&|!"
 """Before a command may stand a prompt that was pasted with it, or another command of a shell."""
 
@@ -113,7 +115,7 @@ def _commands(line: str) -> Iterator[tuple[int, bool]]:
     """Where words end that may be such a command, and whether another command may follow its password."""
     before, chained = "", False
     for word in _WORD.finditer(line):
-        text = re.split(f"[{re.escape(_PROMPT_ENDS)}]", word.group())[-1].strip("\"'").lower()
+        text = re.split(f"[{re.escape(_PROMPT_ENDS)}]", word.group())[-1].strip(_QUOTES).lower()
         first = not before or before == "singlecmd" or before[-1] in _PROMPT_ENDS
         if _NAME.fullmatch(text) and _takes_password(text, first=first) and not before.startswith("-"):
             yield word.end(), chained

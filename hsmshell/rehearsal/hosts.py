@@ -49,7 +49,8 @@ class Network:
     def files(self, host: Host) -> Files:
         """The host's working directory; it is made when it is first needed. Raises ``OSError``."""
         directory = os.path.join(self._base, host.name)
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        for folder in (self._base, directory):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
         if host.name != CLIENT_HOST:
             return Files(directory)
         files = HostFiles(directory, self._lab)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def tool(home: Path, lab: Path | str, *lines: str) -> str:
 
 def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     customer = Customer(judge("openssl"), tmp_path)
-    here = tmp_path, "lab"
-    assert run(tmp_path, "--lab", "lab", "lab", "init", "--scenario", "new-cluster").code == 0
+    here = tmp_path, "my lab"
+    assert run(tmp_path, "--lab", "my lab", "lab", "init", "--scenario", "new-cluster").code == 0
     assert document(*here)["clusters"][0]["state"] == "UNINITIALIZED"
     assert "add-hsm cluster-new" in refused(*here, "initialize", "cluster-new", "--csr", "new.csr")
     assert re.fullmatch(
@@ -66,7 +67,7 @@ def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     assert "not of the key" in refused(*here, *hand_in[:3], "ca.pem", "--trust-anchor", "ca.pem")
     done = good(*here, *hand_in, "ca.pem")
     assert done.startswith("hsmshell: initialized cluster-new; ")
-    _, source, target = re.search(r"\((cp (\S+) (\S+))\)", done).groups()  # type: ignore[union-attr]
+    _, source, target = shlex.split(re.search(r"\((cp .*?)\)", done).group(1))  # type: ignore[union-attr]
     assert "initialized already" in refused(*here, *hand_in, "ca.pem")
     assert document(*here)["clusters"][0]["state"] == "INITIALIZED"
     refused(*here, "add-hsm", "cluster-new")
@@ -80,10 +81,10 @@ def test_a_life(tmp_path: Path, judge: Callable[[str], str]) -> None:
     assert "configure --cmu 10.0.7.7" in good(*here, "add-hsm", "cluster-new", "--address", "10.0.7.7")
     assert "loginHSM success on server 1(10.0.7.7)" in tool(*here, "loginHSM CO admin admin1234")
     real = "/opt/cloudhsm/etc/cloudhsm_mgmt_util.cfg"
-    stale = run(tmp_path, "--lab", "lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
+    stale = run(tmp_path, "--lab", "my lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
     assert ("server 0(" in stale, "10.0.7.7" in stale) == (True, False)
-    assert run(tmp_path, "--lab", "lab", "configure", "--cmu", "10.0.7.7").code == 0
-    fresh = run(tmp_path, "--lab", "lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
+    assert run(tmp_path, "--lab", "my lab", "configure", "--cmu", "10.0.7.7").code == 0
+    fresh = run(tmp_path, "--lab", "my lab", "cloudhsm_mgmt_util", real, typed="loginHSM CO admin admin1234\n").out
     assert "loginHSM success on server 1(10.0.7.7)" in fresh
 
     backup = str(document(*here)["backups"][-1]["id"])

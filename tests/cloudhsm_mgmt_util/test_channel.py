@@ -124,6 +124,11 @@ def test_a_configuration_that_names_an_own_file(desk: Desk) -> None:
     assert f"getKeyInfo failed: E2E is not enabled\ngetKeyInfo failed on server {ONE}\n" in reply
 
 
+def test_a_path_that_can_be_none_is_not_read(desk: Desk) -> None:
+    path = with_anchors(desk, "\ud800", "\0")
+    assert start_of(desk.play(arguments=[path])).endswith(wrong(ONE))
+
+
 @pytest.mark.parametrize(
     "line",
     [

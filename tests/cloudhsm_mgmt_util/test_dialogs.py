@@ -151,6 +151,19 @@ def test_roll_back_of_a_name_that_was_taken_meanwhile(half: Desk) -> None:
     )
 
 
+def test_roll_back_of_a_number_that_was_taken_meanwhile(half: Desk) -> None:
+    def lines() -> Iterator[str]:
+        bob = half.user("bob")
+        assert bob is not None
+        yield from (OFFICER, "deleteUser CU bob")
+        with half.lab.store.transaction():
+            half.lab.store.add_user(bob._replace(name="synchronised"))
+        yield "B"
+
+    assert half.feed(lines()).replies[1].endswith(f"rollBack failed on server {ZERO}\n")
+    assert half.user("bob") is None
+
+
 def test_roll_back_of_a_server_that_went_down(half: Desk) -> None:
     def lines() -> Iterator[str]:
         yield from (OFFICER, "deleteUser CU bob")

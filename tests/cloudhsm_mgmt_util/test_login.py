@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from hsmshell.engine.lab import Lab
 
 from .conftest import OFFICER, ONE, USER, ZERO, Desk
 from .screens import WRONG, both, twice
@@ -68,3 +72,38 @@ def test_an_officer_unlocks_by_a_new_password(desk: Desk) -> None:
     assert desk.reply("loginHSM CU bob user1234") == WRONG
     desk.play(OFFICER, "changePswd CU bob fresh1234", "y")
     assert desk.reply("loginHSM CU bob fresh1234") == both("loginHSM")
+
+
+def test_a_session_ends_with_the_connection_though_the_hsm_is_back_at_once(desk: Desk, elsewhere: Desk) -> None:
+    node = elsewhere.nodes[1]
+
+    def lines() -> Iterator[str]:
+        yield OFFICER
+        for state in ("down", "up"):
+            elsewhere.cluster.faults.set_node(node, state)
+        yield from ("info server 1", "listTokens", OFFICER, "listTokens")
+
+    replies = desk.feed(lines()).replies
+    assert replies[1].endswith("Not logged in\n")
+    assert f"listTokens failed: HSM Error: User is not logged in\nlistTokens failed on server {ONE}\n" in replies[2]
+    assert replies[3].endswith(f"loginHSM success on server {ONE}\n")
+    assert "failed" not in replies[4]
+
+
+def test_another_hsm_at_the_same_address_knows_nothing_of_the_session(desk: Desk) -> None:
+    def lines() -> Iterator[str]:
+        yield OFFICER
+        lab = Lab.open(desk.lab.directory)
+        lab.cluster().lifecycle.remove_hsm(lab.cluster().nodes()[1])
+        lab.cluster().lifecycle.add_hsm("10.0.3.11")
+        lab.close()
+        yield from ("info server 1", "logoutHSM", OFFICER)
+
+    replies = desk.feed(lines()).replies
+    assert replies[1].endswith("Not logged in\n")
+    assert replies[2] == (
+        f"logoutHSM success on server {ZERO}\n"
+        "logoutHSM failed: HSM Error: User is not logged in\n"
+        f"logoutHSM failed on server {ONE}\n"
+    )
+    assert replies[3] == both("loginHSM")

@@ -151,7 +151,7 @@ def test_the_syntax(host: Host, word: str) -> None:
         "-a 10.0.2", "-a 10.0.2.256", "-a host", "-a", "-a -m", "--cmu", "--cmu x", "--cmu 10.0.2.77", "-m 10.0.2.9",
         "-m -i", "-m -i x", "-m -i 0", "-m -i -1", "-a 10.0.2.9 -i 1", "-a 10.0.2.9 -m", "-a 10.0.2.9 -a 10.0.2.8",
         "-a 10.0.2.9 --cmu 10.0.2.9", "--ssl", "--ssl --pkey k", "--ssl --cert c", "--pkey k --cert c", "-m --pkey k",
-        "-i 1", "--ssl --pkey absent --cert absent", "-h -m", "-x", "10.0.2.9", "-m",
+        "-i 1", "-a fe80::1%eth0", "--ssl --pkey absent --cert absent", "-h -m", "-x", "10.0.2.9", "-m",
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line_and_changes_nothing(host: Host, words: str) -> None:
@@ -174,6 +174,13 @@ def test_a_configuration_that_cannot_be_read_stays_as_it_is(host: Host, content:
         code, text = host.configure(*words)
         assert (code, all_files(host.lab)) == (1, before)
         assert text.startswith(f"configure: {MANAGEMENT}: ")
+
+
+def test_whatever_else_a_configuration_says_is_kept_however_deep(host: Host) -> None:
+    deep = b"[" * 600 + b"]" * 600
+    put(host.lab, MANAGEMENT, b'{"servers": [{"hostname": "10.0.3.11", "more": ' + deep + b"}]}")
+    assert host.configure("--cmu", "10.0.2.9")[0] == 0
+    assert b"".join(kept(host.lab, MANAGEMENT).read_bytes().split()).count(deep) == 2, "one for each HSM"
 
 
 @pytest.mark.parametrize(

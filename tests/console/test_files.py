@@ -104,6 +104,19 @@ def test_a_writer_may_take_longer_than_one_waits_for_one(files: Files, pipe: Pat
     assert child.wait() == 0
 
 
+def test_a_name_that_has_no_bytes(files: Files) -> None:
+    for action in (files.read, lambda name: files.write(name, b"content")):
+        with pytest.raises(OSError) as caught:
+            action("\ud800")
+        assert caught.value.errno == errno.EINVAL
+
+
+def test_the_pipe_to_which_this_process_writes(tmp_path: Path) -> None:
+    script = "from hsmshell.console.files import Files\nFiles().read('/dev/stdout')"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert os.strerror(errno.EDEADLK).encode() in ended.stderr
+
+
 def test_a_process_substitution(files: Files) -> None:
     script = "import sys; from hsmshell.console.files import Files; print(Files().read(sys.argv[1]))"
     line = f'"{sys.executable}" -c "{script}" <(sleep 0.3; echo key)'

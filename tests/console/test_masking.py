@@ -31,6 +31,7 @@ MASKED = [
     ),
     # cloudhsm_mgmt_util
     ("loginHSM CU bob pw123", "loginHSM CU bob ***"),
+    ("\u201cloginHSM\u201d CU bob pw123", "\u201cloginHSM\u201d CU bob ***"),
     ("loginHSM CO admin pw123 -2fa /tmp/data", "loginHSM CO admin ***"),
     ("login CU bob pw123", "login CU bob ***"),
     ("createUser CU bob pw123", "createUser CU bob ***"),

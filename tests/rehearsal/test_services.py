@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +100,10 @@ def test_files_with_a_fixed_path(context: Make, lab: Lab) -> None:
     assert said[11] == "ls: /opt/cloudhsm/nowhere: No such file or directory"
     assert kept(lab, CUSTOMER_CA).read_bytes() == kept(lab, "mine.cfg").read_bytes()
     assert kept(lab, CUSTOMER_CA).stat().st_mode & 0o777 == 0o600
+    for folder in kept(lab, CUSTOMER_CA).parents:
+        if folder == Path(lab.directory):
+            break
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("line", ["cp", "cp x", "cp -r x y"])

@@ -167,15 +167,16 @@ class ClusterUsers(ClusterCore):
     def restore_user(self, session: Session | None, node: Container, deleted: DeletedUser) -> None:
         """Bring back a user who was deleted from this HSM, under the same number and with the same shares.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name was
-        taken in the meantime.
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name or
+        the number was taken in the meantime.
         """
         opcode = _creation(deleted.user.type)
         about = About(user_type=deleted.user.type, user_name=deleted.user.name)
         with self._command(opcode, session, node, about):
             self._permit(Operation.CREATE_USER, session)
             self._require_up(node)
-            if self._store.user_named(node.id, deleted.user.name) is not None:
+            taken = self._store.user_numbered(node.id, deleted.user.number)
+            if taken or self._store.user_named(node.id, deleted.user.name):
                 raise UserExists(deleted.user.name)
             self._store.add_user(deleted.user)
             for handle in deleted.shares:
