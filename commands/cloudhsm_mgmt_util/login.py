@@ -33,8 +33,7 @@ def login(tool: Utility, arguments: Arguments) -> int:
         proofs = data.proofs
 
     def enter(server: Server, node: Container) -> None:
-        proof = {node.id: proofs[server.number]} if server.number in proofs else {}
-        answer = tool.at(node).login(kind, name, password, [node], _in_the_way(tool, server, name), proof)
+        answer = tool.at(node).login(kind, name, password, [node], _in_the_way(tool, server, name), proofs)
         error = answer.outcomes[0].error
         if error is not None:
             raise error

@@ -7,13 +7,14 @@ import binascii
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from commands.cloudhsm_mgmt_util.utility import Server, Utility
+from commands.cloudhsm_mgmt_util.utility import Utility
 from hsmshell.console import Ask
 from hsmshell.console.values import Kind, path, printable
 from hsmshell.engine.cluster.second_factor import Factor, new_digest
 from hsmshell.engine.cluster.sessions import Proof
 from hsmshell.engine.encodings import read_public_pem
 from hsmshell.engine.errors import DataInvalid
+from hsmshell.engine.records import Container
 from hsmshell.grammar import Parameter
 from hsmshell.grammar.values import Path, Word
 
@@ -34,15 +35,16 @@ TRIES = 2
 
 
 class AuthenticationData(NamedTuple):
-    """What the user handed in, by the numbers of the servers."""
+    """What the user handed in."""
 
     proofs: Mapping[int, Proof]
+    """By the container ids of the HSMs that wanted them: an HSM that took another's address gets nothing."""
     public_key: bytes
     """SubjectPublicKeyInfo DER; empty when the file has none."""
 
-    def factor(self, server: Server) -> Factor:
-        """What one server is given to set the key."""
-        return Factor(self.public_key, self.proofs.get(server.number, Proof(b"", b"")))
+    def factor(self, node: Container) -> Factor:
+        """What one HSM is given to set the key."""
+        return Factor(self.public_key, self.proofs.get(node.id, Proof(b"", b"")))
 
 
 class _Unusable(Exception):
@@ -55,7 +57,7 @@ def authenticate(tool: Utility, name: str, target: str, *, registers: bool) -> A
     ``registers`` tells whether the public key belongs into the file. ``None`` after a complaint.
     """
     digests = {
-        server.number: (node.name, new_digest(tool.context.lab.services.random_bytes))
+        node.id: (node.name, new_digest(tool.context.lab.services.random_bytes))
         for server in tool.targets()
         if (node := tool.node(server)) is not None
     }

@@ -62,8 +62,8 @@ class _Signing:
         self._data = authenticate(self._tool, self._name, self._file, registers=True)
         return self._data is not None
 
-    def factor(self, server: Server) -> Factor | None:
-        return self._data.factor(server) if self._data else None
+    def factor(self, node: Container) -> Factor | None:
+        return self._data.factor(node) if self._data else None
 
 
 def create_user(tool: Utility, arguments: Arguments) -> int:
@@ -81,7 +81,7 @@ def create_user(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def create(server: Server, node: Container) -> None:
-        tool.at(node).create_user(tool.session(server), node, kind, name, password, signing.factor(server))
+        tool.at(node).create_user(tool.session(server), node, kind, name, password, signing.factor(node))
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["creating user", *tool.where(server), " failed"]
@@ -106,7 +106,7 @@ def change_password(tool: Utility, arguments: Arguments) -> int:
         return SUCCESS
 
     def change(server: Server, node: Container) -> None:
-        tool.at(node).change_password(tool.session(server), node, kind, name, password, signing.factor(server))
+        tool.at(node).change_password(tool.session(server), node, kind, name, password, signing.factor(node))
 
     def failure(tool: Utility, server: Server) -> list[Part]:
         return ["Changing password", *tool.where(server, "node"), " failed"]

@@ -69,9 +69,11 @@ def check_signed(request: bytes, certificate: bytes, anchor: bytes, now: float) 
 
     moment = datetime.datetime.fromtimestamp(now, datetime.UTC)
     root = _loaded(anchor, "the trust anchor")
+    _check_digest(root, "the trust anchor")
     _check_anchor(root)
     _check_validity(root, "the trust anchor", moment)
     signed = _loaded(certificate, "the signed certificate")
+    _check_digest(signed, "the signed certificate")
     form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     if _public_bytes(signed) != x509.load_der_x509_csr(request).public_key().public_bytes(*form):
         raise LabError("the signed certificate is not of the key in the cluster's request; sign the latest request")
@@ -96,6 +98,19 @@ def _loaded(pem: bytes, what: str) -> x509.Certificate:
     if len(certificates) != 1:
         raise LabError(f"{what} must be one X.509 certificate in a PEM file; see what it is with: openssl x509 -text")
     return certificates[0]
+
+
+def _check_digest(certificate: x509.Certificate, what: str) -> None:
+    """SHA-1 and older are refused (NIST SP 800-131A), as is what the library does not know."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+
+    try:
+        digest = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        digest = None
+    if digest is None or isinstance(digest, hashes.SHA1 | hashes.MD5):
+        raise LabError(f"{what} must be signed with SHA-256 or a longer digest; make a new one with -sha256")
 
 
 def _check_anchor(root: x509.Certificate) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -296,3 +297,16 @@ def test_an_officer_with_it_registers_no_other_key(carol: Desk) -> None:
     reason = "HSM Error: This operation violates the current configured/FIPS policies"
     assert replies[1] == CAUTION + "y\n" + asked("registerQuorumPubKey", reason, "A")
     assert factors(carol) == [public_of(KEY)] * 2
+
+
+def test_an_hsm_that_took_another_s_address_wants_a_signature_of_its_own(carol: Desk) -> None:
+    def replace() -> None:
+        # New HSMs and backups have names of their own.
+        carol.lab.services = carol.lab.services._replace(random_bytes=os.urandom)
+        carol.cluster.lifecycle.remove_hsm(carol.nodes[1])
+        carol.cluster.lifecycle.add_hsm(address="10.0.3.11")
+
+    reply = play(carol, LOGIN, lambda: sign(carol), replace, "")[0]
+    assert reply.endswith(
+        f"loginHSM success on server {ZERO}\nloginHSM failed: {WRONG}\nloginHSM failed on server {ONE}\n"
+    )

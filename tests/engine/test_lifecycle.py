@@ -318,6 +318,7 @@ def test_a_cluster_that_lost_its_last_hsm_gets_it_back_from_the_backup(lab: Lab)
         cluster.lifecycle.remove_hsm(node)
     assert cluster.nodes() == ()
     assert cluster.login("CU", "crypto_user", "user1234", cluster.nodes()).session is None
+    assert cluster.lifecycle.phase() is Phase.ACTIVE
     with pytest.raises(LabError, match="nothing to back up"):
         cluster.lifecycle.backup()
     node = cluster.lifecycle.add_hsm()
@@ -382,3 +383,15 @@ def test_a_signature_of_the_kept_quorum_key_still_counts(world: World) -> None:
     again = quorum_signature(PRIVATE["bob"], b"again")
     world.cluster.quorum.register_quorum_key(bob, node, "CU", "bob", b"again", again, public_of(PRIVATE["bob"]))
     assert world.cluster.read_key(bob, key).quorum == 2
+
+
+@pytest.mark.parametrize("digest", ["-sha1", "-md5"])
+def test_an_anchor_that_is_signed_with_an_old_digest(
+    lab: Lab, judge: Callable[[str], str], tmp_path: Path, digest: str
+) -> None:
+    customer = Customer(judge("openssl"), tmp_path)
+    customer.run("req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-subj", "/CN=old", digest)
+    new = create(lab, "old-fashioned")
+    new.lifecycle.add_hsm()
+    with pytest.raises(LabError, match="the trust anchor must be signed with SHA-256"):
+        customer.initialize(new)

@@ -11,18 +11,24 @@ from hsmshell.engine.cluster.creation import FIRST_HANDLE
 from hsmshell.engine.cluster.daily import count_from
 from hsmshell.engine.cluster.journal import note
 from hsmshell.engine.cluster.naming import check_region, new_identifier
-from hsmshell.engine.cluster.phase import INHERITED, LINEAGE, REGION, current, lineage_of, region_of
+from hsmshell.engine.cluster.phase import (
+    BACKUP,
+    COPIED_FROM,
+    INHERITED,
+    LINEAGE,
+    ORIGIN,
+    REGION,
+    current,
+    lineage_of,
+    region_of,
+)
 from hsmshell.engine.cluster.quorum import QUORUM_SETTING
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import Container, Device
 
-KIND = "backup"
-"""The kind of device that a backup is."""
-
 _READY = "READY"
-_CLUSTER, _CREATED, _REASON, _STATE = "cluster", "created", "reason", "state"
-_COPIED_FROM, _SOURCE_REGION = "copied_from", "source_region"
+_CREATED, _REASON, _STATE, _SOURCE_REGION = "created", "reason", "state", "source_region"
 
 
 class Reason(enum.Enum):
@@ -65,12 +71,12 @@ def take(lab: Lab, cluster: Device, node: Container, reason: Reason, created: in
         **{name: cluster.settings[name] for name in INHERITED if name in cluster.settings},
         LINEAGE: lineage_of(cluster),
         REGION: region_of(cluster),
-        _CLUSTER: cluster.name,
+        ORIGIN: cluster.name,
         _CREATED: moment,
         _REASON: reason.value,
         _STATE: _READY,
     }
-    device = Device(0, KIND, new_identifier(lab, KIND), settings, cluster.secret)
+    device = Device(0, BACKUP, new_identifier(lab, BACKUP), settings, cluster.secret)
     count_from(lab, cluster.id, moment)
     note(lab, node, Opcode.CN_BACKUP_BEGIN)
     backup = _shown(lab, _add(lab, device, node))
@@ -96,7 +102,7 @@ def policies(node: Container) -> dict[str, str | int | bool]:
 def backups(lab: Lab, cluster: str = "") -> tuple[Backup, ...]:
     """The backups of one cluster, or of all, in the order in which they were made."""
     with lab.store.reading():
-        shown = [_shown(lab, device) for device in lab.store.devices(KIND)]
+        shown = [_shown(lab, device) for device in lab.store.devices(BACKUP)]
         return tuple(backup for backup in shown if not cluster or backup.cluster == cluster)
 
 
@@ -107,27 +113,17 @@ def copy_backup(lab: Lab, name: str, region: str) -> Backup:
         source, container = stored(lab, name)
         if region == region_of(source):
             raise LabError(f"{source.name} is in {region} already; name another region")
-        settings = {**source.settings, REGION: region, _COPIED_FROM: source.name, _SOURCE_REGION: region_of(source)}
-        copy = Device(0, KIND, new_identifier(lab, KIND), settings, source.secret)
+        settings = {**source.settings, REGION: region, COPIED_FROM: source.name, _SOURCE_REGION: region_of(source)}
+        copy = Device(0, BACKUP, new_identifier(lab, BACKUP), settings, source.secret)
         return _shown(lab, _add(lab, copy, container))
 
 
 def stored(lab: Lab, name: str) -> tuple[Device, Container]:
     """A backup by its id, and its contents; inside a transaction. Raises ``LabError``."""
-    for device in lab.store.devices(KIND):
+    for device in lab.store.devices(BACKUP):
         if device.name == name:
             return device, _contents(lab, device)
     raise LabError(f"there is no backup {name!r} in this lab; list them with: hsmshell lab cluster backups")
-
-
-def latest(lab: Lab, cluster: Device) -> Container | None:
-    """The contents of a cluster's latest backup; a copy in another region does not count."""
-    own = [
-        device
-        for device in lab.store.devices(KIND)
-        if device.settings[_CLUSTER] == cluster.name and not device.settings.get(_COPIED_FROM)
-    ]
-    return _contents(lab, own[-1]) if own else None
 
 
 def fill(lab: Lab, cluster: Device, target: int, number: int, source: Container) -> None:
@@ -153,13 +149,13 @@ def _shown(lab: Lab, device: Device) -> Backup:
     contents, settings = _contents(lab, device), device.settings
     return Backup(
         device.name,
-        str(settings[_CLUSTER]),
+        str(settings[ORIGIN]),
         region_of(device),
         int(settings[_CREATED]),
         str(settings[_REASON]),
         str(settings[_STATE]),
         lab.store.count_users(contents.id),
         lab.store.count_objects(contents.id),
-        str(settings.get(_COPIED_FROM, "")),
+        str(settings.get(COPIED_FROM, "")),
         str(settings.get(_SOURCE_REGION, "")),
     )

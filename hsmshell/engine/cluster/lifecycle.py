@@ -12,7 +12,6 @@ from hsmshell.engine.cluster.backups import (
     Backup,
     Reason,
     fill,
-    latest,
     policies,
     stored,
     take,
@@ -29,6 +28,7 @@ from hsmshell.engine.cluster.phase import (
     PASSWORD_COST,
     REGION,
     Phase,
+    at_rest,
     current,
     lineage_of,
     phase_of,
@@ -67,7 +67,7 @@ class ClusterLifecycle(ClusterCore):
         HSM that is up has, or the latest backup when the cluster has lost its last HSM. Raises ``LabError``.
         """
         with self._store.reading():
-            empty = not self._nodes() and latest(self.lab, self.device) is None
+            empty = not self._nodes() and not at_rest(self._store, self.device)
         birth = self._birth() if empty else None
         with self._store.transaction():
             daily(self.lab)
@@ -77,7 +77,7 @@ class ClusterLifecycle(ClusterCore):
             if nodes:
                 source: Container | None = self._back_up_before_adding()
             else:
-                source = latest(self.lab, self.device)
+                source = next(iter(at_rest(self._store, self.device)), None)
             number = self._next_number(nodes)
             node = add_container(self.lab, self.device, number, address, source)
             if source is None:

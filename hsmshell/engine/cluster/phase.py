@@ -6,7 +6,7 @@ import enum
 
 from hsmshell.engine.access import OFFICERS, UserType
 from hsmshell.engine.errors import LabError
-from hsmshell.engine.records import Device, Settings
+from hsmshell.engine.records import Container, Device, Settings
 from hsmshell.engine.store import Store
 
 INITIALIZED, CUSTOMER_CA, REGION, LINEAGE, PASSWORD_COST = (
@@ -23,6 +23,11 @@ and scrypt's n."""
 INHERITED = (PASSWORD_COST, INITIALIZED, CUSTOMER_CA)
 """The settings that a backup keeps for the clusters that are restored from it, beside the lineage."""
 
+BACKUP = "backup"
+"""The kind of device that a backup is."""
+ORIGIN, COPIED_FROM = "cluster", "copied_from"
+"""Its settings: the name of the cluster that was backed up, and the id of the backup that it is a copy of."""
+
 MAXIMUM_HSMS = 28
 """HSMs of one cluster."""
 
@@ -36,7 +41,7 @@ class Phase(enum.Enum):
     UNINITIALIZED = "UNINITIALIZED"
     """The customer has not signed its certificate: nobody can log in."""
     INITIALIZED = "INITIALIZED"
-    """It has no HSM, or one whose first officer still has the password that everybody knows."""
+    """It never had an HSM, or has one whose first officer still has the password that everybody knows."""
     ACTIVE = "ACTIVE"
 
 
@@ -45,9 +50,17 @@ def phase_of(store: Store, cluster: Device) -> Phase:
     cluster = current(store, cluster)
     if not cluster.settings.get(INITIALIZED, True):
         return Phase.UNINITIALIZED
-    nodes = store.containers(cluster.id)
+    # A cluster that has lost its last HSM is as far as its latest backup is, from which the next HSM comes.
+    nodes = store.containers(cluster.id) or at_rest(store, cluster)
     waiting = any(_waits({UserType(user.type) for user in store.users(node.id)}) for node in nodes)
     return Phase.ACTIVE if nodes and not waiting else Phase.INITIALIZED
+
+
+def at_rest(store: Store, cluster: Device) -> list[Container]:
+    """The contents of the cluster's latest backup, if it has one; a copy in another region does not count."""
+    backups = (device for device in store.devices(BACKUP) if not device.settings.get(COPIED_FROM))
+    own = [device for device in backups if device.settings[ORIGIN] == cluster.name]
+    return store.containers(own[-1].id) if own else []
 
 
 def _waits(types: set[UserType]) -> bool:
