@@ -9,6 +9,7 @@ from commands.client_files import ClientFileError, ClientFileMissing, read
 from hsmshell.console import Part
 from hsmshell.console.host_files import CUSTOMER_CA, HostFiles
 from hsmshell.console.values import path
+from hsmshell.engine.cluster import phase
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import Container
@@ -32,9 +33,6 @@ LIMITED = frozenset(
 )
 """The commands that do without the channel."""
 
-_OWN_AUTHORITY = "customer_ca"
-"""The setting of a cluster that was initialized in the lab, with an authority whose certificate a person has."""
-
 
 class ChannelMissing(HsmError):
     """The command needs the channel and there is none; the HSM was not asked."""
@@ -57,7 +55,7 @@ def trouble(lab: Lab, node: Container, files: HostFiles, owner_certificate: str)
     file, and its content counts.
     """
     cluster = next(cluster for cluster in lab.clusters() if cluster.device.id == node.device)
-    strict = bool(cluster.device.settings.get(_OWN_AUTHORITY))
+    strict = bool(cluster.device.settings.get(phase.CUSTOMER_CA))
     if not strict and owner_certificate == CUSTOMER_CA:
         return None
     try:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from commands.cloudhsm_mgmt_util.channel import ChannelMissing
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from commands.return_codes import code_of
 from hsmshell.engine.cluster import Session
-from hsmshell.engine.cluster.sync import ClusterSync
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserExists
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
 from hsmshell.grammar.values import Integer, handle_type
+
+if TYPE_CHECKING:
+    from hsmshell.engine.cluster.sync import ClusterSync
 
 _HANDLE = Parameter("handle", handle_type(), "key handle", "the key's handle", required=True)
 _HSM = Parameter("hsm", Integer(), "destination hsm", "the number of the server that lacks it, see info", required=True)
@@ -21,7 +23,7 @@ _USER = Parameter("user", Integer(role="user id"), "user ID", "the user's number
 _SERVER = _HSM._replace(placeholder="server ID")
 
 Result = TypeVar("Result")
-Step = Callable[[ClusterSync, Session | None, Container], Result]
+Step = Callable[["ClusterSync", Session | None, Container], Result]
 
 _USER_IS_THERE = "user already created, unable to insert object\n"
 

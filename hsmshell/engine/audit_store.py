@@ -31,10 +31,9 @@ class AuditStore(Database):
 
     def latest_event(self, device: int, hsm: str, session: int) -> int | None:
         """The opcode of the last event of a session on one HSM; ``None`` when it was never there."""
-        rows = self._db.execute(
-            "SELECT session, opcode FROM audit WHERE device = ? AND hsm = ? ORDER BY sequence DESC", (device, hsm)
-        )
-        return next((int(opcode) for number, opcode in rows if number == session), None)
+        sql = "SELECT opcode FROM audit WHERE session = ? AND device = ? AND hsm = ? ORDER BY sequence DESC LIMIT 1"
+        row = self._db.execute(sql, (session, device, hsm)).fetchone()
+        return None if row is None else int(row[0])
 
     def audit(self, device: int) -> list[AuditRow]:
         """Every event of a cluster's HSMs, stream by stream: by node, those of HSMs that are gone at the end."""

@@ -25,6 +25,7 @@ class Database:
     def __init__(self, path: str) -> None:
         self._path = path
         self._depth = 0
+        self._writing = False
         with self._reporting():
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
@@ -119,8 +120,10 @@ class Database:
             return False
 
     @contextmanager
-    def _bracket(self, begin: str) -> Iterator[None]:
+    def _bracket(self, *, writing: bool) -> Iterator[None]:
         if self._depth:
+            # It would not have waited for its turn, and fail as soon as another process writes.
+            assert self._writing or not writing, "a transaction begins inside a reading"
             self._depth += 1
             try:
                 yield
@@ -131,8 +134,8 @@ class Database:
             self._require_in_place()
             try:
                 # Inside, for an interruption may come as soon as the transaction has begun.
-                self._db.execute(begin)
-                self._depth = 1
+                self._db.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+                self._depth, self._writing = 1, writing
                 yield
             except BaseException:
                 self._db.rollback()
@@ -155,11 +158,11 @@ class Database:
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, durable when the block has ended; one inside another is part of the outer one."""
-        return self._bracket("BEGIN IMMEDIATE")
+        return self._bracket(writing=True)
 
     def reading(self) -> AbstractContextManager[None]:
-        """One consistent view for several reads."""
-        return self._bracket("BEGIN")
+        """One consistent view for several reads; no transaction begins inside."""
+        return self._bracket(writing=False)
 
 
 def storable(label: str) -> str:

@@ -45,7 +45,9 @@ CREATE TABLE audit (
     user_type TEXT NOT NULL,
     user_name TEXT NOT NULL,
     PRIMARY KEY (device, hsm, sequence)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+
+CREATE INDEX audit_session ON audit (session)
 """
 
 MIGRATIONS = (_TOKENS_AND_CERTIFICATES, _AUDIT)

@@ -1,4 +1,4 @@
-"""The rows of a lab's database, as the values of ``records``: the only code that asks SQL questions."""
+"""The rows of a lab's database, as the values of ``records``: with its bases, the only code that asks SQL questions."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from hsmshell.engine.attributes import Attribute, KeyType
 from hsmshell.engine.cluster import KeySpec, Session
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import Container, StoredObject, Token, User
-from hsmshell.engine.scenario import create_lab
 from hsmshell.engine.services import Services, generate_rsa
+from tests.conftest import NOON
 
 ZERO, ONE = "0(10.0.2.9)", "1(10.0.3.11)"
 """The lab's two servers as messages name them."""
@@ -30,7 +30,11 @@ def pooled_rsa(bits: int, exponent: int) -> bytes:
     return generate_rsa(bits, exponent)
 
 
-SERVICES = Services(random_bytes=lambda count: bytes(range(1, 256))[:count].ljust(count, b"\7"), rsa_key=pooled_rsa)
+SERVICES = Services(
+    clock=lambda: NOON,
+    random_bytes=lambda count: bytes(range(1, 256))[:count].ljust(count, b"\7"),
+    rsa_key=pooled_rsa,
+)
 
 
 class Played(NamedTuple):
@@ -128,10 +132,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    lab = create_lab(str(tmp_path / "lab"), services=SERVICES)
-    work = tmp_path / "work"
-    work.mkdir()
+def desk(lab_directory: Path, work: Path) -> Iterator[Desk]:
+    lab = Lab.open(str(lab_directory), SERVICES)
     yield Desk(lab, work)
     lab.close()
 

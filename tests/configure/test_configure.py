@@ -231,6 +231,6 @@ def test_a_script_with_launchers(lab_directory: Path, tmp_path: Path) -> None:
     restarted = "cloudhsm_client: is stopped\ncloudhsm_client: runs for cluster-migration\n"
     assert ran.out.startswith(BOTH + restarted + SECOND)
     connected = "Connected to server 'server1': hostname '10.0.3.11', port 2225.\n"
-    assert f"{connected}E2E enabled on server 0(10.0.3.11)\n" in ran.out
-    assert "\nloginHSM success on server 0(10.0.3.11)\naws-cloudhsm>quit\n" in ran.out
+    assert f"{connected}E2E enabled on server 0(server1)\n" in ran.out
+    assert "\nloginHSM success on server 0(server1)\naws-cloudhsm>quit\n" in ran.out
     assert "10.0.2.9" not in ran.out

@@ -13,7 +13,7 @@ import pytest
 from hsmshell.engine.audit import LogType, Opcode
 from hsmshell.engine.audit_store import LONGEST
 from hsmshell.engine.cluster import KeySpec
-from hsmshell.engine.errors import HsmError
+from hsmshell.engine.errors import HsmError, NodeUnavailable
 from hsmshell.engine.lab import Lab
 from tests.conftest import NOON
 from tests.engine.audited import AES, DONE, EXTRACT, INSERT, REFUSED, Scene
@@ -37,6 +37,18 @@ def test_an_hsm_that_is_down_writes_nothing(scene: Scene) -> None:
         ["CN_LOGIN CU bob", "CN_GENERATE_KEY 411/0", "CN_DESTROY_OBJECT 407/0", "CN_LOGOUT CU crypto_user"],
         [],
     ]
+
+
+@pytest.mark.parametrize("current", [True, False])
+def test_an_hsm_that_is_gone_refuses_no_login(scene: Scene, current: bool) -> None:
+    events = scene.begin()
+    nodes = scene.nodes
+    scene.cluster.lifecycle.remove_hsm(nodes[1])
+    events.new()
+    before = len(scene.cluster.audit())
+    login = scene.cluster.login("CU", "bob", "user1234", nodes[1:], scene.user if current else None)
+    assert isinstance(login.outcomes[0].error, NodeUnavailable)
+    assert len(scene.cluster.audit()) == before
 
 
 def test_nobody_writes_what_the_client_could_not_pass_on(scene: Scene) -> None:

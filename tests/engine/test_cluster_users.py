@@ -12,6 +12,7 @@ from hsmshell.engine.errors import (
     UserAlreadyLoggedIn,
     UserIsLoggedIn,
     UserNotFound,
+    UserNotLoggedIn,
     UserTypeInvalid,
 )
 from hsmshell.engine.lab import Lab
@@ -117,3 +118,22 @@ def test_user_numbers_are_not_given_again(lab: Lab) -> None:
 def _failures(lab: Lab, number: int) -> int:
     cluster = lab.cluster()
     return next(user.failures for user in cluster.users(cluster.nodes()[number]) if user.name == "bob")
+
+
+def test_an_hsm_without_the_session_changes_no_user(lab: Lab) -> None:
+    """It does not even tell which users it has."""
+    cluster = lab.cluster()
+    first, second = cluster.nodes()
+    officer = cluster.login("CO", "admin", "admin1234", [first]).session
+    deleted = cluster.delete_user(officer, first, "CU", "bob")
+    before = cluster.users(second)
+    for refused in (
+        lambda: cluster.create_user(officer, second, "CU", "bob", "user1234"),
+        lambda: cluster.create_user(officer, second, "CU", "carol", "user1234"),
+        lambda: cluster.delete_user(officer, second, "CU", "bob"),
+        lambda: cluster.delete_user(officer, second, "CU", "nobody"),
+        lambda: cluster.restore_user(officer, second, deleted),
+    ):
+        with pytest.raises(UserNotLoggedIn):
+            refused()
+    assert cluster.users(second) == before

@@ -114,6 +114,13 @@ def test_it_starts_with_one_and_each_hsm_has_its_own(world: World) -> None:
     assert world.cluster.quorum.quorum_value(first, Service.MISC_CO) == 1
 
 
+def test_an_hsm_that_was_removed_has_no_quorum_value(world: World) -> None:
+    gone = world.nodes[1]
+    world.cluster.lifecycle.remove_hsm(gone)
+    with pytest.raises(NodeUnavailable):
+        world.cluster.quorum.quorum_value(gone, Service.USER_MGMT)
+
+
 @pytest.mark.parametrize(
     ("service", "value", "error"),
     [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hsmshell.engine.access import check_password
 from hsmshell.engine.cluster import Cluster, Session
+from hsmshell.engine.errors import UserExists
 from hsmshell.engine.lab import Lab
 from tests.engine.syncing import named
 
@@ -48,3 +51,14 @@ def test_quorum_key_and_second_factor_go_along(lab: Lab, cluster: Cluster, offic
     copy = named(cluster, 1, "carol")
     assert copy is not None
     assert (copy.type, copy.quorum_key, copy.second_factor) == ("CO", b"quorum", b"factor")
+
+
+def test_a_number_that_was_taken_meanwhile_does_not_come_back(cluster: Cluster, officer: Session) -> None:
+    first, second = cluster.nodes()
+    cluster.create_user(officer, first, "CU", "carol", "carol1234")
+    cluster.create_user(officer, second, "CU", "dave", "dave12345")
+    deleted = cluster.delete_user(officer, second, "CU", "dave")
+    assert cluster.sync.insert_user(officer, second, cluster.sync.extract_user(officer, first, 5)) == 5
+    with pytest.raises(UserExists):
+        cluster.restore_user(officer, second, deleted)
+    assert (named(cluster, 1, "dave"), getattr(named(cluster, 1, "carol"), "number", 0)) == (None, 5)

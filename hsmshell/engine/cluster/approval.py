@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hsmshell.engine.access import RULES, Operation
 from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Outcome, Session, related, same_type
+from hsmshell.engine.cluster.journal import note
 from hsmshell.engine.cluster.quorum import ClusterQuorum, request_for
 from hsmshell.engine.cluster.tokens import (
     LIFETIME,
@@ -77,6 +78,7 @@ class ClusterApproval(ClusterQuorum):
             for (node, token, *_), replaced in issued:
                 if token in self._store.tokens(node.id):
                     self._store.delete_token(node.id, token.number)
+                    note(self.lab, node, Opcode.CN_DELETE_TOKEN, token.session)
                     if replaced is not None and self._store.has_session(replaced.session):
                         self._store.put_token(replaced)
 

@@ -74,9 +74,9 @@ class ClusterQuorum(ClusterCore):
             self._note(Opcode.CN_REGISTER_PUBLIC_KEY, session, [node], about)
 
     def quorum_value(self, node: Container, service: Service) -> int:
-        """How many approvals an officers' service needs on one HSM; 1 is none."""
+        """How many approvals an officers' service needs on one HSM; 1 is none. Raises ``NodeUnavailable``."""
         with self._store.reading():
-            return int(self._settings(node).get(_setting(service), 1))
+            return int(self._require_up(node).settings.get(_setting(service), 1))
 
     def set_quorum_value(self, session: Session | None, node: Container, service: Service, value: int) -> None:
         """Set how many approvals an officers' service needs on one HSM.
@@ -94,7 +94,8 @@ class ClusterQuorum(ClusterCore):
             if value not in QUORUM_VALUES or value > officers:
                 raise QuorumValueInvalid(str(value))
             self.consume_token(session, node, Service.MISC_CO, at_least=self._needed(node, service, 0))
-            self._store.set_container_settings(node.id, {**self._settings(node), _setting(service): value})
+            settings = {**self._require_up(node).settings, _setting(service): value}
+            self._store.set_container_settings(node.id, settings)
             self._note(Opcode.CN_SET_M_VALUE, session, [node])
 
     def consume_token(
@@ -121,10 +122,6 @@ class ClusterQuorum(ClusterCore):
             raise QuorumNotApproved(service.name)
 
     # inside a transaction
-
-    def _settings(self, node: Container) -> dict[str, str | int | bool]:
-        """An HSM's settings as they are now: a caller's ``node`` may be older."""
-        return dict(next(one.settings for one in self._store.containers(self.device.id) if one.id == node.id))
 
     def _needed(self, node: Container, service: Service, handle: int) -> int:
         """How many approvals it takes on an HSM; 0 for none."""

@@ -68,6 +68,7 @@ class ClusterSessions(ClusterCore):
             about = About(user_type=user_type, user_name=name)
             for node in nodes:
                 try:
+                    self._require_up(node)
                     if current is not None:
                         raise UserAlreadyLoggedIn(current.user_name)
                     user = self._authenticate(node, user_type, name, password, checked, (proofs or {}).get(node.id))
@@ -101,7 +102,6 @@ class ClusterSessions(ClusterCore):
         checked: Mapping[str, bool],
         proof: Proof | None,
     ) -> User:
-        self._require_up(node)
         self._require_initialized(node)
         if user_type not in {kind.value for kind in UserType}:
             raise UserTypeInvalid(user_type)

@@ -7,17 +7,16 @@ from hsmshell.engine.audit import Opcode
 from hsmshell.engine.cluster.cluster import Session
 from hsmshell.engine.cluster.journal import About
 from hsmshell.engine.cluster.masking import ClusterMasking, key_in
-from hsmshell.engine.cluster.users import MAXIMUM_USERS
+from hsmshell.engine.cluster.users import require_place
 from hsmshell.engine.errors import (
     AccessDenied,
     MaskedObjectInvalid,
     ObjectExists,
     ObjectHandleInvalid,
-    UserCountExceeded,
     UserExists,
     UserNotFound,
 )
-from hsmshell.engine.records import FULL, Container, User
+from hsmshell.engine.records import Container, User
 
 _EXTRACT, _INSERT = Opcode.CN_EXTRACT_MASKED_OBJECT_USER, Opcode.CN_INSERT_MASKED_OBJECT_USER
 _SERVICE = frozenset({UserType.APPLIANCE_USER.value, UserType.PRE_OFFICER.value})
@@ -52,6 +51,8 @@ class ClusterSync(ClusterMasking):
         ``UserNotFound`` when it does not know the owner or a sharer, ``KeyIdExists`` and ``ObjectCountExceeded``.
         """
         with self._command(_INSERT, session, node):
+            # What lived in the sessions of dead processes takes no place and no id.
+            self.lab.live_sessions()
             number = self._number_on(node, Operation.INSERT_KEY, session)
             now = self._require_up(node)
             record = self._opened(masked)
@@ -106,15 +107,13 @@ class ClusterSync(ClusterMasking):
         """
         with self._command(_INSERT, session, node):
             self._number_on(node, Operation.SYNC_USER, session)
-            now = self._require_up(node)
             record = self._opened(masked)
             if "verifier" not in record:
                 raise MaskedObjectInvalid("no user")
             name = record["name"]
             if self._store.user_named(node.id, name) is not None:
                 raise UserExists(name)
-            if now.state == FULL or len(self._store.users(node.id)) >= MAXIMUM_USERS:
-                raise UserCountExceeded(name)
+            require_place(self._store, self._require_up(node), name)
             scope = f"container:{node.id}"
             number = int(record["number"])
             if self._store.user_numbered(node.id, number) is None:

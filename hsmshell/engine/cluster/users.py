@@ -24,6 +24,7 @@ from hsmshell.engine.records import FULL, Container, User
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster.second_factor import Factor
+    from hsmshell.engine.store import Store
 
 MAXIMUM_USERS = 1024
 NAME_LENGTH = 31
@@ -51,6 +52,12 @@ def check_password_length(password: str) -> None:
     """Raise ``PinLenRange`` unless the password has a length that an HSM takes."""
     if len(password) not in PASSWORD_LENGTHS:
         raise PinLenRange(f"{PASSWORD_LENGTHS.start} to {PASSWORD_LENGTHS.stop - 1} characters")
+
+
+def require_place(store: Store, node: Container, name: str) -> None:
+    """Raise ``UserCountExceeded`` unless the HSM, as it is now, has room for one more user; inside a transaction."""
+    if node.state == FULL or store.count_users(node.id) >= MAXIMUM_USERS:
+        raise UserCountExceeded(name)
 
 
 class DeletedUser(NamedTuple):
@@ -81,12 +88,11 @@ class ClusterUsers(ClusterCore):
         verifier = self._verifier(password)
         opcode, about = _creation(user_type), About(user_type=user_type, user_name=name)
         with self._command(opcode, session, node, about):
-            self._permit(Operation.CREATE_USER, session)
-            now = self._require_up(node)
+            self._number_on(node, Operation.CREATE_USER, session)
             check_new_user(user_type, name, password)
             if self._store.user_named(node.id, name) is not None:
                 raise UserExists(name)
-            self._require_place(now, name)
+            require_place(self._store, self._require_up(node), name)
             self._require_approvals(session, node)
             number = self._store.next_number(f"container:{node.id}", "user")
             self._store.add_user(_with(User(node.id, number, user_type, name, verifier), factor))
@@ -144,8 +150,7 @@ class ClusterUsers(ClusterCore):
         """
         about = About(user_type=user_type, user_name=name)
         with self._command(Opcode.CN_DELETE_USER, session, node, about):
-            self._permit(Operation.DELETE_USER, session)
-            self._require_up(node)
+            self._number_on(node, Operation.DELETE_USER, session)
             user = self._existing(node, user_type, name)
             # Asked first: the only officer is the one who asks for it, and so is logged in.
             officers = [one for one in self._store.users(node.id) if UserType(one.type) in OFFICERS]
@@ -167,22 +172,21 @@ class ClusterUsers(ClusterCore):
     def restore_user(self, session: Session | None, node: Container, deleted: DeletedUser) -> None:
         """Bring back a user who was deleted from this HSM, under the same number and with the same shares.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name or
-        the number was taken in the meantime.
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``NodeUnavailable``, and ``UserExists`` when the name or the
+        number was taken in the meantime: a user from another HSM keeps its number.
         """
         opcode = _creation(deleted.user.type)
         about = About(user_type=deleted.user.type, user_name=deleted.user.name)
         with self._command(opcode, session, node, about):
-            self._permit(Operation.CREATE_USER, session)
-            self._require_up(node)
-            taken = self._store.user_numbered(node.id, deleted.user.number)
-            if taken or self._store.user_named(node.id, deleted.user.name):
-                raise UserExists(deleted.user.name)
-            self._store.add_user(deleted.user)
+            self._number_on(node, Operation.CREATE_USER, session)
+            user = deleted.user
+            if self._store.user_named(node.id, user.name) or self._store.user_numbered(node.id, user.number):
+                raise UserExists(user.name)
+            self._store.add_user(user)
             for handle in deleted.shares:
                 key = self._store.object(node.id, handle)
                 if key is not None:
-                    self._store.replace_object(key._replace(shares=key.shares | {deleted.user.number}))
+                    self._store.replace_object(key._replace(shares=key.shares | {user.number}))
             self._note(opcode, session, [node], about)
 
     def share_key(self, session: Session | None, node: Container, handle: int, *numbers: int, share: bool) -> None:
@@ -222,11 +226,6 @@ class ClusterUsers(ClusterCore):
         service = Service.KEY_MANAGEMENT if handle else Service.USER_MGMT
         quorum = ClusterQuorum(self.lab, self.device, through_client=self._through_client)
         quorum.consume_token(session, node, service, handle)
-
-    def _require_place(self, node: Container, name: str) -> None:
-        """Raise ``UserCountExceeded`` unless the HSM has room for one more user."""
-        if node.state == FULL or len(self._store.users(node.id)) >= MAXIMUM_USERS:
-            raise UserCountExceeded(name)
 
     def _existing(self, node: Container, user_type: str, name: str) -> User:
         user = self._store.user_named(node.id, name)
