@@ -22,7 +22,7 @@ from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import EXACT, compare
 from tests.cli.running import environment
 
-FOLDER = Path(__file__).parent / "procedures"
+FOLDER = Path(__file__).parents[2] / "transcripts" / "cloudhsm_mgmt_util" / "procedures"
 SHELL, CONTINUED, TOOL = "$ ", "> ", "cloudhsm_mgmt_util"
 
 PRELUDE = f"""
