@@ -5,10 +5,7 @@ The bytes of a key are kept once for all copies of it, so that a copy of many ke
 
 from __future__ import annotations
 
-import json
-
 from hsmshell.engine.database import Database
-from hsmshell.engine.records import Settings
 
 _COPY = """
 INSERT INTO user
@@ -47,34 +44,6 @@ class ContainerCopies(Database):
             "ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"
         )
         self._db.execute("DELETE FROM container WHERE id = ?", (container,))
-
-    def set_device_settings(self, device: int, settings: Settings) -> None:
-        self._db.execute("UPDATE device SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), device))
-
-    def has_device(self, name: str) -> bool:
-        return self._db.execute("SELECT 1 FROM device WHERE name = ?", (name,)).fetchone() is not None
-
-    def count_users(self, container: int) -> int:
-        return int(self._db.execute("SELECT count(*) FROM user WHERE container = ?", (container,)).fetchone()[0])
-
-    def highest_handle(self, device: int, handles: range) -> int | None:
-        """The highest handle of the range that an object on one of the device's containers has."""
-        row = self._db.execute(
-            "SELECT max(handle) FROM object JOIN container ON container.id = object.container "
-            "WHERE container.device = ? AND handle >= ? AND handle < ?",
-            (device, handles.start, handles.stop),
-        ).fetchone()
-        return None if row[0] is None else int(row[0])
-
-    def drop_counter(self, scope: str, name: str) -> int:
-        """Forget a counter; the last value that it gave, 0 for none."""
-        rows = self._db.execute(
-            "DELETE FROM counter WHERE scope = ? AND name = ? RETURNING value", (scope, name)
-        ).fetchall()
-        return int(rows[0][0]) if rows else 0
-
-    def delete_certificate(self, scope: str, kind: str) -> None:
-        self._db.execute("DELETE FROM certificate WHERE scope = ? AND kind = ?", (scope, kind))
 
     def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
         """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the

@@ -168,3 +168,13 @@ class Database:
 def storable(label: str) -> str:
     """Text as SQLite takes it: bytes that were no UTF-8 come as lone surrogates, which it refuses."""
     return label.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """A value that this program did not write, told in a sentence."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        advice = "make a new one with: hsmshell lab init --force"
+        raise LabError(f"the lab holds a value that cannot be read; {advice}") from problem

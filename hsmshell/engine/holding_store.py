@@ -36,3 +36,12 @@ class HoldingStore(Database):
     def owns_objects(self, container: int, owner: int) -> bool:
         sql = "SELECT 1 FROM object WHERE container = ? AND owner = ? LIMIT 1"
         return self._db.execute(sql, (container, owner)).fetchone() is not None
+
+    def highest_handle(self, device: int, handles: range) -> int | None:
+        """The highest handle of the range that an object on one of the device's containers has."""
+        row = self._db.execute(
+            "SELECT max(handle) FROM object JOIN container ON container.id = object.container "
+            "WHERE container.device = ? AND handle >= ? AND handle < ?",
+            (device, handles.start, handles.stop),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 
 from hsmshell.engine.attributes import Attribute, decode_attributes, encode_attributes
 from hsmshell.engine.audit_store import AuditStore
 from hsmshell.engine.copies import ContainerCopies
-from hsmshell.engine.database import storable
-from hsmshell.engine.errors import LabError
+from hsmshell.engine.database import decoding, storable
+from hsmshell.engine.device_store import DeviceStore
 from hsmshell.engine.holding_store import HoldingStore
 from hsmshell.engine.records import (
     Certificate,
-    Container,
-    Device,
     SessionRow,
-    Settings,
     StoredObject,
     Token,
     User,
@@ -26,7 +22,7 @@ from hsmshell.engine.records import (
 _OBJECT = "container, handle, attributes, material, owner, quorum, session"
 
 
-class Store(AuditStore, HoldingStore, ContainerCopies):
+class Store(DeviceStore, AuditStore, HoldingStore, ContainerCopies):
     """The rows of a lab. Every method belongs inside ``transaction`` or ``reading``."""
 
     # meta and counters
@@ -57,44 +53,12 @@ class Store(AuditStore, HoldingStore, ContainerCopies):
             (scope, name, last),
         )
 
-    # devices and containers
-
-    def add_device(self, kind: str, name: str, settings: Settings, secret: bytes) -> int:
-        cursor = self._db.execute(
-            "INSERT INTO device (kind, name, settings, secret) VALUES (?, ?, ?, ?)",
-            (kind, name, json.dumps(dict(settings)), secret),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def devices(self, kind: str) -> list[Device]:
+    def drop_counter(self, scope: str, name: str) -> int:
+        """Forget a counter; the last value that it gave, 0 for none."""
         rows = self._db.execute(
-            "SELECT id, kind, name, settings, secret FROM device WHERE kind = ? ORDER BY id", (kind,)
-        )
-        with _decoding():
-            return [Device(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
-
-    def add_container(self, device: int, number: int, name: str, address: str, serial: str, settings: Settings) -> int:
-        cursor = self._db.execute(
-            "INSERT INTO container SELECT 1 + max(coalesce((SELECT max(id) FROM container), 0), coalesce("
-            "(SELECT value FROM counter WHERE scope = 'lab' AND name = 'container'), 0)), ?, ?, ?, ?, ?, 'up', ?",
-            (device, number, name, address, serial, json.dumps(dict(settings))),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def containers(self, device: int) -> list[Container]:
-        rows = self._db.execute(
-            "SELECT id, device, number, name, address, serial, state, settings FROM container "
-            "WHERE device = ? ORDER BY number",
-            (device,),
-        )
-        with _decoding():
-            return [Container(*row)._replace(settings=json.loads(row[-1])) for row in rows]
-
-    def set_container_settings(self, container: int, settings: Settings) -> None:
-        self._db.execute("UPDATE container SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), container))
-
-    def set_container_state(self, container: int, state: str) -> None:
-        self._db.execute("UPDATE container SET state = ? WHERE id = ?", (state, container))
+            "DELETE FROM counter WHERE scope = ? AND name = ? RETURNING value", (scope, name)
+        ).fetchall()
+        return int(rows[0][0]) if rows else 0
 
     # users
 
@@ -104,6 +68,9 @@ class Store(AuditStore, HoldingStore, ContainerCopies):
     def users(self, container: int) -> list[User]:
         rows = self._db.execute("SELECT * FROM user WHERE container = ? ORDER BY number", (container,))
         return [User(*row) for row in rows]
+
+    def count_users(self, container: int) -> int:
+        return int(self._db.execute("SELECT count(*) FROM user WHERE container = ?", (container,)).fetchone()[0])
 
     def user_named(self, container: int, name: str) -> User | None:
         """Names are matched without regard to case."""
@@ -220,7 +187,7 @@ class Store(AuditStore, HoldingStore, ContainerCopies):
     def tokens(self, container: int) -> list[Token]:
         """The tokens of one HSM in the order of their numbers."""
         rows = self._db.execute("SELECT * FROM token WHERE container = ? ORDER BY number", (container,))
-        with _decoding():
+        with decoding():
             return [Token(*row)._replace(approvers=frozenset(json.loads(row[-1]))) for row in rows]
 
     def delete_token(self, container: int, number: int) -> None:
@@ -235,6 +202,9 @@ class Store(AuditStore, HoldingStore, ContainerCopies):
         sql = "SELECT * FROM certificate WHERE scope = ? AND kind = ?"
         row = self._db.execute(sql, (scope, kind)).fetchone()
         return Certificate(*row) if row else None
+
+    def delete_certificate(self, scope: str, kind: str) -> None:
+        self._db.execute("DELETE FROM certificate WHERE scope = ? AND kind = ?", (scope, kind))
 
     # sessions
 
@@ -282,16 +252,6 @@ def _stored_object(
 ) -> StoredObject:
     """A row as a value; the sharers come as one text with commas."""
     users = frozenset(map(int, shares.split(","))) if shares else frozenset()
-    with _decoding():
+    with decoding():
         values = decode_attributes(attributes)
     return StoredObject(container, handle, values, material, owner, quorum, session, users)
-
-
-@contextmanager
-def _decoding() -> Iterator[None]:
-    """A value that this program did not write, told in a sentence."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        advice = "make a new one with: hsmshell lab init --force"
-        raise LabError(f"the lab holds a value that cannot be read; {advice}") from problem
