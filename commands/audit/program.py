@@ -21,7 +21,7 @@ def run(arguments: Sequence[str], context: Context) -> int:
     if len(words) > 1:
         context.console.write(_USAGE)
         return 1
-    streams = [
+    logs = streams = [
         (cluster, stream, list(rows))
         for cluster in context.lab.clusters()
         for stream, rows in groupby(cluster.audit(), lambda row: row.hsm)
@@ -30,9 +30,8 @@ def run(arguments: Sequence[str], context: Context) -> int:
         names = _names(context, words[0])
         streams = [one for one in streams if one[1] in names]
         if not streams and len(names) == 1:
-            context.console.write(
-                f'hsmshell: there is no log of an HSM "{printable(words[0])}"; hsmshell lab show lists the HSMs\n'
-            )
+            known = ", ".join(dict.fromkeys(printable(stream) for _, stream, _ in logs)) or "none yet"
+            context.console.write(f'hsmshell: there is no log of an HSM "{printable(words[0])}"; there are: {known}\n')
             return 1
     write = _write_json if JSON in arguments else _write_text
     write(context, streams)

@@ -130,7 +130,7 @@ def _add_hsm(lab: Lab, options: argparse.Namespace) -> str:
     cluster = _cluster(lab, options.name)
     known = _keep_configuration(lab, cluster)
     node = cluster.lifecycle.add_hsm(options.address)
-    told = f"; tell the client's tools of it with: configure --cmu {node.address}" if known else ""
+    told = f"; tell the client's tools of it with: hsmshell configure --cmu {node.address}" if known else ""
     return _said(f"added {_hsm(node)} at {node.address} to {printable(cluster.name)}{told}")
 
 

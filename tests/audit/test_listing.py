@@ -128,7 +128,7 @@ def test_json(lab: Lab, context: Callable[..., Context]) -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (("hsm-none",), 'hsmshell: there is no log of an HSM "hsm-none"; hsmshell lab show lists the HSMs\n'),
+        (("hsm-none",), 'hsmshell: there is no log of an HSM "hsm-none"; there are: none yet\n'),
         (("0", "1"), "usage: hsmshell lab audit [HSM] [--json]\n"),
     ],
 )
