@@ -11,19 +11,19 @@ from commands.cloudhsm_mgmt_util.objattr import (
     shown,
     value_of,
 )
-from commands.cloudhsm_mgmt_util.output import Block, deliver
+from commands.cloudhsm_mgmt_util.output import FILE, Block, deliver
 from commands.cloudhsm_mgmt_util.reasons import ON_KEYS
 from commands.cloudhsm_mgmt_util.utility import SUCCESS, Server, Utility
 from hsmshell.console import Part
 from hsmshell.engine.errors import AttributeReadOnly
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance, WrongValue
-from hsmshell.grammar.values import Integer, Path, Text, Word, handle_type
+from hsmshell.grammar.values import Integer, Text, Word, handle_type
 
 _BOOLEANS = {"0": False, "1": True}
 
 _HANDLE = Parameter("handle", handle_type(), "key handle", "the key's handle", required=True)
-_FILE = Parameter("file", Path(), "filename", "where to write the output instead of the screen; is overwritten")
+_FILE = FILE._replace(placeholder="filename")
 _READABLE = Parameter(
     "attribute",
     Integer(choices={int(item): item.title for item in ObjectAttribute}),

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from hsmshell.console import Part, text_of
 from hsmshell.console.values import printable
+from hsmshell.grammar import Parameter
+from hsmshell.grammar.values import Path
+
+FILE = Parameter("file", Path(), "output file", "where to write the output instead of the screen; is overwritten")
 
 Block = list[Part]
 """One server's lines."""

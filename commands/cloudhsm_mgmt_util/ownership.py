@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from commands.cloudhsm_mgmt_util.output import Block, deliver
+from commands.cloudhsm_mgmt_util.output import FILE, Block, deliver
 from commands.cloudhsm_mgmt_util.utility import Server, Utility
 from hsmshell.console import Part
 from hsmshell.console.values import handle, hexadecimal
 from hsmshell.engine.cluster.ownership import KeysOfUser
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
-from hsmshell.grammar.values import Integer, Path, Word
+from hsmshell.grammar.values import Integer, Word
 
 _USER = Parameter("user", Integer(role="user id"), "user id", "the user's number; 0 for all users", required=True)
 _HASH = Parameter(
@@ -19,13 +19,12 @@ _HASH = Parameter(
     "1 for a digest over all keys of the HSM",
     required=True,
 )
-_FILE = Parameter("file", Path(), "output file", "where to write the output instead of the screen; is overwritten")
 
 
 def find_all_keys(tool: Utility, arguments: Arguments) -> int:
     """The keys that a user owns or may use, on every server."""
     number, digest = arguments.number(_USER.name), arguments.flag(_HASH.name)
-    name, target = FIND.name, arguments.text(_FILE.name)
+    name, target = FIND.name, arguments.text(FILE.name)
 
     def read(server: Server, node: Container) -> Block:
         found = tool.at(node).ownership.keys_of(tool.session(server), node, number, digest=digest)
@@ -57,7 +56,7 @@ FIND = Command(
     "findAllKeys",
     "Finds the keys that a user owns or shares, on every connected HSM",
     find_all_keys,
-    (_USER, _HASH, _FILE),
+    (_USER, _HASH, FILE),
     notes="ours: how the digest is made (the real one is not published), user 0, the lines when there is no key, what "
     "the screen shows when a file is given, and the lines of a refusal",
 )

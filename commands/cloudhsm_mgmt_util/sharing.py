@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from commands.cloudhsm_mgmt_util.dialogs import Change, carry_out, confirmed
-from commands.cloudhsm_mgmt_util.output import Block, deliver
+from commands.cloudhsm_mgmt_util.output import FILE, Block, deliver
 from commands.cloudhsm_mgmt_util.reasons import ON_KEYS
 from commands.cloudhsm_mgmt_util.utility import SUCCESS, Server, Utility
 from hsmshell.console.values import user_id
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
-from hsmshell.grammar.values import IntegerList, Path, Word, handle_type
+from hsmshell.grammar.values import IntegerList, Word, handle_type
 
 _HANDLE = Parameter("handle", handle_type(), "key handle", "the key's handle", required=True)
 _KEY = _HANDLE._replace(placeholder="key-handle", aliases=("k",))
-_FILE = Parameter("file", Path(), "output file", "where to write the output instead of the screen; is overwritten")
 _USERS = Parameter(
     "users", IntegerList("user id"), "user id", "the other user's number; several with commas between", required=True
 )
@@ -44,7 +43,7 @@ def get_key_info(tool: Utility, arguments: Arguments) -> int:
         return block
 
     answers = tool.answers(INFO.name, read, ON_KEYS)
-    return deliver(tool, INFO.name, answers, arguments.text(_FILE.name))
+    return deliver(tool, INFO.name, answers, arguments.text(FILE.name))
 
 
 def share_key(tool: Utility, arguments: Arguments) -> int:
@@ -67,7 +66,7 @@ INFO = Command(
     "getKeyInfo",
     "Shows owner and sharers of a key on every connected HSM",
     get_key_info,
-    (_KEY, _FILE),
+    (_KEY, FILE),
     notes="ours: the line of a session key, what the screen shows when a file is given, the second line of a refusal",
 )
 SHARE = Command(

@@ -44,7 +44,7 @@ def sync_key(tool: Utility, arguments: Arguments) -> int:
         KEY.name,
         arguments.number(_HSM.name),
         lambda side, session, node: side.extract_key(session, node, handle),
-        lambda masked: lambda side, session, node: side.insert_key(session, node, masked),
+        lambda side, session, node, masked: side.insert_key(session, node, masked),
         told=False,
     )
 
@@ -57,7 +57,7 @@ def sync_user(tool: Utility, arguments: Arguments) -> int:
         USER.name,
         arguments.number(_SERVER.name),
         lambda side, session, node: side.extract_user(session, node, number),
-        lambda masked: lambda side, session, node: side.insert_user(session, node, masked),
+        lambda side, session, node, masked: side.insert_user(session, node, masked),
         told=True,
     )
 
@@ -67,7 +67,7 @@ def _sync(
     name: str,
     number: int,
     extract: Step[bytes],
-    insert: Callable[[bytes], Step[int]],
+    insert: Callable[[ClusterSync, Session | None, Container, bytes], int],
     *,
     told: bool,
 ) -> int:
@@ -80,7 +80,13 @@ def _sync(
             tool.not_connected(target)
             raise _NotConnected
         masked = _step(tool, source, "ExtractMaskedObject", extract, told=told)
-        _step(tool, target, "InsertMaskedObject", insert(masked), told=told)
+        _step(
+            tool,
+            target,
+            "InsertMaskedObject",
+            lambda side, session, node: insert(side, session, node, masked),
+            told=told,
+        )
     except _NotConnected:
         return FAILURE
     except _Failed:

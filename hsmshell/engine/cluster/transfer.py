@@ -22,7 +22,7 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.mechanisms import DES3_MECHANISMS, RSA_MECHANISMS, Mechanism, MechanismParameters
 from hsmshell.engine.objects import public_traits
-from hsmshell.engine.records import Container, StoredObject
+from hsmshell.engine.records import StoredObject
 
 
 class ClusterTransfer(ClusterKeys):
@@ -63,24 +63,26 @@ class ClusterTransfer(ClusterKeys):
         ``KeyNotWrappable`` when the wrapping key's template wants another key.
         """
         about = About(handle)
-        with self._command(Opcode.CN_WRAP_KEY, session, about=about):
-            session, target = self._key(Operation.EXTRACT_KEY, session, handle)
-            if target.object_class is ObjectClass.PUBLIC_KEY or target.object_class is not (
-                only or target.object_class
-            ):
-                raise ObjectHandleInvalid("a key of another class is asked for")
-            wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
-            if not target.flag(Attribute.EXTRACTABLE):
-                raise KeyUnextractable(str(handle))
-            if mechanism is Mechanism.AES_KEY_WRAP and target.object_class is ObjectClass.PRIVATE_KEY:
-                # Its DER has whole blocks only by chance: the guide names the types that this mechanism takes.
-                raise KeySizeRange("no key of a length in whole blocks")
-            if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
-                raise AccessDenied(str(handle))
-            check_wrap(wrapper.attributes, target.attributes)
-            material, key = self._store.material(target.material), self._store.material(wrapper.material)
+        with self._refusals(Opcode.CN_WRAP_KEY, session, about=about):
+            with self._store.reading():
+                session, target = self._key(Operation.EXTRACT_KEY, session, handle)
+                if target.object_class is ObjectClass.PUBLIC_KEY or target.object_class is not (
+                    only or target.object_class
+                ):
+                    raise ObjectHandleInvalid("a key of another class is asked for")
+                wrapper = self._wrapper(session, wrapping, Attribute.WRAP, mechanism)
+                if not target.flag(Attribute.EXTRACTABLE):
+                    raise KeyUnextractable(str(handle))
+                if mechanism is Mechanism.AES_KEY_WRAP and target.object_class is ObjectClass.PRIVATE_KEY:
+                    # Its DER has whole blocks only by chance: the guide names the types that this mechanism takes.
+                    raise KeySizeRange("no key of a length in whole blocks")
+                if target.flag(Attribute.WRAP_WITH_TRUSTED) and not wrapper.flag(Attribute.TRUSTED):
+                    raise AccessDenied(str(handle))
+                check_wrap(wrapper.attributes, target.attributes)
+                material, key = self._store.material(target.material), self._store.material(wrapper.material)
+            # Nobody has to wait for the cryptography.
             wrapped = crypto.wrap(mechanism, key, material, parameters, self.lab.services.random_bytes)
-            self._note(Opcode.CN_WRAP_KEY, session, self._asked(session), about)
+            self._carried_out(Opcode.CN_WRAP_KEY, session, about)
         return target, wrapped
 
     def wrap_data(
@@ -96,9 +98,12 @@ class ClusterTransfer(ClusterKeys):
 
         Raises as ``wrap_key`` does for its wrapping key, and ``KeySizeRange``.
         """
-        with self._command(Opcode.CN_NIST_AES_WRAP, session, about=About(wrapping)):
-            key = self._using(session, wrapping, use, mechanism)
-            return crypto.wrap(mechanism, key, data, parameters, self.lab.services.random_bytes)
+        about = About(wrapping)
+        with self._refusals(Opcode.CN_NIST_AES_WRAP, session, about=about):
+            allowed, key = self._using(session, wrapping, use, mechanism)
+            wrapped = crypto.wrap(mechanism, key, data, parameters, self.lab.services.random_bytes)
+            self._carried_out(Opcode.CN_NIST_AES_WRAP, allowed, about)
+        return wrapped
 
     def unwrap_data(
         self,
@@ -113,19 +118,27 @@ class ClusterTransfer(ClusterKeys):
 
         Raises as ``wrap_data`` does, ``WrappedKeyInvalid`` and ``WrappedKeyLenRange``.
         """
-        with self._command(Opcode.CN_NIST_AES_WRAP, session, about=About(wrapping)):
-            return crypto.unwrap(mechanism, self._using(session, wrapping, use, mechanism), wrapped, parameters)
+        about = About(wrapping)
+        with self._refusals(Opcode.CN_NIST_AES_WRAP, session, about=about):
+            allowed, key = self._using(session, wrapping, use, mechanism)
+            data = crypto.unwrap(mechanism, key, wrapped, parameters)
+            self._carried_out(Opcode.CN_NIST_AES_WRAP, allowed, about)
+        return data
 
-    def _using(self, session: Session | None, handle: int, use: Attribute, mechanism: Mechanism) -> bytes:
-        """The material of a wrapping key."""
-        allowed = self._permit(Operation.USE_KEY, session)
-        key = self._wrapper(allowed, handle, use, mechanism)
-        self._note(Opcode.CN_NIST_AES_WRAP, session, self._asked(allowed), About(handle))
-        return self._store.material(key.material)
+    def _using(
+        self, session: Session | None, handle: int, use: Attribute, mechanism: Mechanism
+    ) -> tuple[Session, bytes]:
+        """The session that may use a wrapping key, and the key's material."""
+        with self._store.reading():
+            allowed = self._permit(Operation.USE_KEY, session)
+            key = self._wrapper(allowed, handle, use, mechanism)
+            return allowed, self._store.material(key.material)
 
-    def _asked(self, session: Session) -> list[Container]:
-        """The HSM to which a command goes that concerns one alone: the first that is up and knows who asks."""
-        return [node for node in self._up() if node.id in session.numbers][:1]
+    def _carried_out(self, opcode: Opcode, session: Session, about: About) -> None:
+        """Note a command that concerns one HSM alone: the first that is up and knows who asks."""
+        with self._store.transaction():
+            asked = [node for node in self._up() if node.id in session.numbers]
+            self._note(opcode, session, asked[:1], about)
 
     def unwrap_key(
         self,
