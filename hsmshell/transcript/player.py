@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hsmshell.console.console import Ask, EndOfInput
@@ -30,6 +30,15 @@ class Exchange(NamedTuple):
     """The line of the log with prompt and answer; empty before the first one."""
     same: bool
     difference: tuple[str, ...]
+    """The lines of the block and of the output, as in a patch: they begin with a blank, ``-`` or ``+``."""
+    block: tuple[Line, ...] = ()
+    """The lines of the log that were expected, with their places."""
+    notes: tuple[str, ...] = ()
+    """What else a reader should know of a difference, a sentence each."""
+
+
+Seen = Callable[[Exchange], None]
+"""Is told of each exchange as it ends."""
 
 
 class LogConsole:
@@ -37,9 +46,10 @@ class LogConsole:
 
     interactive = False
 
-    def __init__(self, section: Section, mode: str = FOLD) -> None:
+    def __init__(self, section: Section, mode: str = FOLD, seen: Seen | None = None) -> None:
         self._lines = section.lines
         self._mode = section.match or mode
+        self._seen = seen
         self._secrets = iter(section.secrets)
         self._place = 0
         self._end = len(_trimmed(section.lines))
@@ -109,7 +119,10 @@ class LogConsole:
 
     def _settle(self, expected: Sequence[Line], output: Sequence[Actual]) -> None:
         result = compare([line.text for line in expected], output, self._mode)
-        self.exchanges.append(Exchange(self._typed.number, self._typed.text, result.same, result.difference))
+        exchange = Exchange(self._typed.number, self._typed.text, result.same, result.difference, tuple(expected))
+        self.exchanges.append(exchange)
+        if self._seen:
+            self._seen(exchange)
 
     def _secret(self, line: Line) -> str:
         answer = next(self._secrets, None)

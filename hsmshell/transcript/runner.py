@@ -21,7 +21,7 @@ from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import FOLD
 from hsmshell.transcript.ending import Terminated, temporary_directory
 from hsmshell.transcript.log import Document, Finding, Section
-from hsmshell.transcript.player import Exchange, LogConsole
+from hsmshell.transcript.player import Exchange, LogConsole, Seen
 
 Loader = Callable[[str], registry.Run]
 Wrapper = Callable[[LogConsole], Console]
@@ -81,6 +81,7 @@ def replay(
     load: Loader = registry.load,
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
+    seen: Seen | None = None,
 ) -> Report:
     """Replay a document in a temporary lab and working directory."""
     with temporary_directory("hsmshell-replay-") as base:
@@ -92,7 +93,7 @@ def replay(
         except LabError as problem:
             return Report(document.path, (), (*document.findings, Finding(document.sections[0].line, str(problem))))
         with contextlib.closing(lab):
-            return replay_on(lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap)
+            return replay_on(lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap, seen=seen)
 
 
 def replay_on(
@@ -104,12 +105,13 @@ def replay_on(
     load: Loader = registry.load,
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
+    seen: Seen | None = None,
 ) -> Report:
     """Replay a document on an open lab."""
     exchanges: list[Exchange] = []
     findings = list(document.findings)
     for section in document.sections:
-        player = LogConsole(section, mode)
+        player = LogConsole(section, mode, seen)
         context = Context(
             lab,
             wrap(player) if wrap else player,
