@@ -10,7 +10,7 @@ from hsmshell.engine.records import Container
 LABEL_WIDTH = 21
 FIPS_STATE = "2 [FIPS mode with single factor authentication]"
 
-_TEMPERATURE = Value(Kind.HEX, str(TEMPERATURE))
+_TEMPERATURE = Value(Kind.VARYING, str(TEMPERATURE))
 """In degrees Celsius. It differs from run to run on a real HSM, so a transcript ignores it like other such values."""
 
 _FIRMWARE = serial("CNN35XX-NFBE-FW-2.03-13")
@@ -39,7 +39,7 @@ def hsm_info(node: Container) -> list[Part]:
         *_block(("Hardware Major", "3"), ("Hardware Minor", "0")),
         *_block(("Firmware Major", "2"), ("Firmware Minor", "03")),
         *_block(("Temperature", _TEMPERATURE, " C")),
-        *_block(("Build Number", "13")),
+        *_block(("Build Number", Value(Kind.VARYING, "13"))),
         *_block(("Firmware ID", _FIRMWARE)),
     ]
 

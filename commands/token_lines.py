@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hsmshell.console import Part
-from hsmshell.console.values import Kind, Value, handle, printable
+from hsmshell.console.values import Kind, Value, handle, node, printable
 from hsmshell.engine.cluster.tokens import TokenState
 
 RULE = "=" * 21 + "\n"
@@ -16,7 +16,11 @@ def token_lines(state: TokenState) -> list[Part]:
     """What identifies a token."""
     token = state.token
     return [
-        f"Token:\nId:{token.number}\nService:{token.service}\nNode:{state.node.number}\nKey Handle:",
+        "Token:\nId:",
+        Value(Kind.TOKEN_ID, str(token.number)),
+        f"\nService:{token.service}\nNode:",
+        node(state.node.number),
+        "\nKey Handle:",
         handle(token.handle),
         f"\nUser:{printable(state.user_name)}\n",
     ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hsmshell.console.context import Context
+
+if TYPE_CHECKING:
+    from hsmshell.console.values import Marked
+    from hsmshell.grammar.roles import Role, Roles
 
 Run = Callable[[Sequence[str], Context], int]
 """A tool: its arguments and its surroundings in, an exit code out."""
@@ -50,6 +54,10 @@ TOOLS: Mapping[str, Entry] = {
 }
 
 
+ROLES = "roles"
+"""The module of a tool's package that knows which of the words that start the tool are handles and the like."""
+
+
 class UnknownTool(Exception):
     """No tool of that name is registered."""
 
@@ -72,3 +80,36 @@ def load(name: str) -> Run:
     if name not in TOOLS:
         raise UnknownTool(name)
     return cast(Run, importlib.import_module(TOOLS[name].module).run)
+
+
+def argument_roles(name: str) -> Roles:
+    """What finds handles and the like among the words that start the tool. Raises ``UnknownTool``."""
+    import importlib
+    from importlib.util import find_spec
+
+    if name not in TOOLS:
+        raise UnknownTool(name)
+    module = f"{TOOLS[name].module}.{ROLES}"
+    found = TOOLS[name].path and find_spec(module)
+    roles = getattr(importlib.import_module(module), "argument_roles", None) if found else None
+    return cast("Roles", roles) if roles else lambda words: ()
+
+
+def shell_marks(line: str) -> Iterable[Marked]:
+    """The handles and the like in a line of a shell that starts a tool."""
+    from hsmshell.console.values import marked
+    from hsmshell.grammar.roles import in_line
+
+    return marked(in_line(line, _shell_roles))
+
+
+def _shell_roles(words: Sequence[str]) -> Iterator[Role]:
+    """The tool is the first word that names one: a prompt, ``sudo`` and assignments may stand before it."""
+    for place, word in enumerate(words):
+        try:
+            roles = argument_roles(find(word))
+        except UnknownTool:
+            continue
+        for one in roles(words[place + 1 :]):
+            yield one._replace(word=one.word + place + 1)
+        return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hsmshell.console import Ask, Context, Kind, Part
-from hsmshell.console.values import handle, path, printable
+from hsmshell.console import Answer, Ask, Context, Kind, Part
+from hsmshell.console.values import object_handle, path, printable
 from hsmshell.engine.appliance import Session
 from hsmshell.engine.errors import HsmError
 from hsmshell.engine.records import StoredObject
@@ -40,7 +40,7 @@ class Demo:
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)
 
-    def number(self, prompt: str, kind: Ask = Ask.MENU, answer: Kind | None = None) -> int:
+    def number(self, prompt: str, kind: Ask = Ask.MENU, answer: Answer | None = None) -> int:
         """A number as the library takes it; anything else becomes 0, and the library says what it thinks of that."""
         try:
             number = decimal(self.console.ask(prompt, kind, answer).strip())
@@ -51,7 +51,7 @@ class Demo:
     def handle(self, question: str) -> int:
         """An object's handle; ``-1`` lists the objects first. Raises ``SessionHandleInvalid`` only for the list."""
         while True:
-            number = self.number(question + HANDLE_HINT, Ask.LINE, Kind.HANDLE)
+            number = self.number(question + HANDLE_HINT, Ask.LINE, Kind.OBJECT)
             if number != LIST:
                 return number
             self.show_objects(self.application.objects(self.session))
@@ -59,7 +59,7 @@ class Demo:
     def show_objects(self, items: Iterable[StoredObject]) -> None:
         """One line an object."""
         for item in items:
-            self.write("Handle ", handle(item.handle), f" - {printable(item.label)}\n")
+            self.write("Handle ", object_handle(item.handle), f" - {printable(item.label)}\n")
 
     def boolean(self, prompt: str) -> bool:
         """A 0 or a 1; asks again until it is one."""

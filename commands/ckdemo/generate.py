@@ -8,7 +8,7 @@ from typing import NamedTuple
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.layout import END, laid_out
 from hsmshell.console import Ask, Part
-from hsmshell.console.values import handle, hexadecimal
+from hsmshell.console.values import hexadecimal, object_handle
 from hsmshell.engine.appliance.attributes import GIVEN
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import MechanismInvalid
@@ -141,7 +141,7 @@ def _generate_rsa(demo: Demo) -> None:
 
 
 def _result(word: str, number: int) -> list[Part]:
-    return [f"Generated {word} Key: ", handle(number), " (", hexadecimal(f"0x{number:08x}"), ")\n"]
+    return [f"Generated {word} Key: ", object_handle(number), " (", hexadecimal(f"0x{number:08x}"), ")\n"]
 
 
 ENTRIES = (Entry(45, "Simple Generate Key", "SECURITY", _generate),)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.display import BY_ATTRIBUTE, lines
 from commands.ckdemo.template import ask_attribute, edit_template
-from hsmshell.console.values import handle, length
+from hsmshell.console.values import length, object_handle
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.errors import AttributeSensitive, AttributeTypeInvalid
 from hsmshell.grammar import Provenance
@@ -17,7 +17,7 @@ GROUP = "OBJECT MANAGEMENT"
 
 
 def _show_handle(demo: Demo, number: int) -> None:
-    demo.write("Object handle=", handle(number), "\n")
+    demo.write("Object handle=", object_handle(number), "\n")
 
 
 def _create(demo: Demo) -> None:

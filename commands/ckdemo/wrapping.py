@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.generate import AES, DES3, GENERIC, ask_flags, ask_length, ask_type
 from commands.ckdemo.mechanisms import ask_mechanism
-from hsmshell.console.values import handle, path
+from hsmshell.console.values import object_handle, path
 from hsmshell.engine.attributes import Attribute
 from hsmshell.grammar.menu import Entry
 
@@ -44,7 +44,7 @@ def _unwrap(demo: Demo) -> None:
     demo.write("\n")
     wrapped = demo.read_file(demo.console.ask("Enter filename of wrapped key: "))
     new = demo.application.unwrap(demo.session, mechanism, unwrapping, wrapped, key_type, template, parameters, length)
-    demo.write("\nKey was unwrapped, handle=", handle(new), "\n")
+    demo.write("\nKey was unwrapped, handle=", object_handle(new), "\n")
 
 
 ENTRIES = (

@@ -9,6 +9,7 @@ from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utilit
 from commands.hsm_info import hsm_info
 from hsmshell.console import Part
 from hsmshell.console.values import address, printable
+from hsmshell.console.values import node as node_number
 from hsmshell.engine.certificates import pem
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
@@ -31,8 +32,8 @@ def get_hsm_info(tool: Utility, arguments: Arguments) -> int:
         tool.write(f"Getting HSM Info on {tool.reachable()} nodes\n")
     count = 0
     for server, node in tool.each():
-        title = f"\t\t*** Server {server.number} HSM Info ***\n" if everywhere else ""
-        tool.write(title, *hsm_info(node), "\n")
+        title: list[Part] = ["\t\t*** Server ", node_number(server.number), " HSM Info ***\n"] if everywhere else []
+        tool.write(*title, *hsm_info(node), "\n")
         count += 1
     return SUCCESS if count == len(tool.targets()) else FAILURE
 
@@ -44,7 +45,10 @@ def get_cluster_info(tool: Utility, arguments: Arguments) -> int:
         tool.write("\nCluster info from server ", *server.named(), ":\n", f"{'Node Id':<12}{'Hostname':<20}Port\n")
         for one in tool.at(node).nodes():
             host: Part = address(one.address)
-            tool.write(f"{one.number:<12}", host, " " * max(1, 20 - len(one.address)), f"{CLIENT_PORT}\n")
+            number = node_number(one.number)
+            tool.write(
+                number, " " * (12 - len(number.text)), host, " " * max(1, 20 - len(one.address)), f"{CLIENT_PORT}\n"
+            )
         count += 1
     return SUCCESS if count == len(tool.targets()) else FAILURE
 

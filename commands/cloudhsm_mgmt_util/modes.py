@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from commands.cloudhsm_mgmt_util.explain import syntax
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
-from hsmshell.console import Part
+from hsmshell.console import Kind, Part
 from hsmshell.console.values import address, serial
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Integer, Text, Word
 
-_NUMBER = Parameter("number", Integer(), "server-number", "the server's number, see info", required=True)
+_NUMBER = Parameter(
+    "number", Integer(role=Kind.NODE.value), "server-number", "the server's number, see info", required=True
+)
 _SERVER = Parameter("server", Word({"server": True}), "server", "one server only", needs=("number",))
 _ONE = _NUMBER._replace(placeholder="server ID", required=False)
 _COMMAND = Parameter("command", Text(), "command-name", "the command to explain")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from commands.client_files import host_files
 from commands.cloudhsm_mgmt_util.configuration import ConfigurationError, ServerEntry, lab_entries, load
@@ -12,7 +12,7 @@ from commands.cloudhsm_mgmt_util.login import enable
 from commands.cloudhsm_mgmt_util.modes import Leave
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Utility
 from hsmshell.console import Ask, Context, EndOfInput
-from hsmshell.console.values import address, printable
+from hsmshell.console.values import Marked, address, marked, printable
 from hsmshell.grammar import Command, UsageError, parse_positions
 
 PROMPT = "aws-cloudhsm>"
@@ -80,11 +80,18 @@ def _converse(tool: Utility) -> None:
     while True:
         prompt = PROMPT if tool.selected is None else f"server{tool.selected.number}>"
         try:
-            words = split(tool.context.console.ask(prompt, Ask.COMMAND))
+            words = split(tool.context.console.ask(prompt, Ask.COMMAND, _marks))
             if words:
                 execute(tool, words)
         except (Leave, EndOfInput):
             return
+
+
+def _marks(line: str) -> Iterable[Marked]:
+    from commands.cloudhsm_mgmt_util.roles import command_roles
+    from hsmshell.grammar.roles import in_line
+
+    return marked(in_line(line, command_roles, quotes=False))
 
 
 def split(line: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from commands.cloudhsm_mgmt_util.channel import ChannelMissing
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
 from commands.return_codes import code_of
+from hsmshell.console import Kind
 from hsmshell.engine.cluster import Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable, UserExists
 from hsmshell.engine.records import Container
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from hsmshell.engine.cluster.sync import ClusterSync
 
 _HANDLE = Parameter("handle", handle_type(), "key handle", "the key's handle", required=True)
-_HSM = Parameter("hsm", Integer(), "destination hsm", "the number of the server that lacks it, see info", required=True)
+_HSM = Parameter(
+    "hsm",
+    Integer(role=Kind.NODE.value),
+    "destination hsm",
+    "the number of the server that lacks it, see info",
+    required=True,
+)
 _USER = Parameter("user", Integer(role="user id"), "user ID", "the user's number on this server", required=True)
 _SERVER = _HSM._replace(placeholder="server ID")
 

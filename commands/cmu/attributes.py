@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.cmu.listing import CLASSES, KEY_TYPES
 from commands.cmu.utility import COMMON, HANDLE, Utility
 from hsmshell.console import Ask, Kind, Part
-from hsmshell.console.values import handle, hexadecimal, printable
+from hsmshell.console.values import hexadecimal, object_handle, printable
 from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.engine.errors import ObjectHandleInvalid
 from hsmshell.engine.records import StoredObject
@@ -37,11 +37,11 @@ def choose_object(utility: Utility, arguments: Arguments, verb: str) -> StoredOb
         return utility.application.read(utility.session, arguments.number(HANDLE.name))
     utility.write(TABLE_HEAD.format(verb=verb))
     for item in utility.application.objects(utility.session):
-        number = handle(item.handle)
+        number = object_handle(item.handle)
         utility.write(number, " " * max(1, HANDLER_WIDTH - len(number.text)), f"{printable(item.label)}\n")
-    answer = utility.console.ask(HANDLER_PROMPT, Ask.LINE, Kind.HANDLE)
+    answer = utility.console.ask(HANDLER_PROMPT, Ask.LINE, Kind.OBJECT)
     try:
-        chosen = handle_type().parse(answer.strip())
+        chosen = handle_type(Kind.OBJECT.value).parse(answer.strip())
     except BadValue:
         raise ObjectHandleInvalid(answer) from None
     return utility.application.read(utility.session, chosen) if chosen != LEAVE else None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from commands.cmu.utility import COMMON, HANDLE, Utility
 from hsmshell.console import Part
-from hsmshell.console.values import handle, printable
+from hsmshell.console.values import object_handle, printable
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.records import StoredObject
 from hsmshell.grammar import Arguments, Command, Parameter
@@ -83,7 +83,7 @@ def object_line(item: StoredObject, columns: tuple[Column, ...] = STANDARD) -> l
 
 def _cell(item: StoredObject, column: Column) -> Part:
     if column is Column.HANDLE:
-        return handle(item.handle)
+        return object_handle(item.handle)
     if column is Column.LABEL:
         return printable(item.label)
     if column is Column.CLASS:

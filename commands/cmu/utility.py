@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from hsmshell.console import Ask, Context, Part
+from hsmshell.console import Ask, Context, Kind, Part
 from hsmshell.console.values import printable
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Session
@@ -62,7 +62,7 @@ COMMON = (
 )
 """The options of every function that works with a token."""
 
-HANDLE = Parameter("handle", handle_type(), "<handle>", "the object's handle")
+HANDLE = Parameter("handle", handle_type(Kind.OBJECT.value), "<handle>", "the object's handle")
 
 
 class Utility:

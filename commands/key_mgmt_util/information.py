@@ -6,6 +6,7 @@ from commands.hsm_info import FIPS_STATE, hsm_info, info_line
 from commands.key_mgmt_util.utility import Utility
 from commands.return_codes import Code
 from hsmshell.console import Part
+from hsmshell.console.values import node as node_number
 from hsmshell.console.values import serial
 from hsmshell.engine.cluster import MAXIMUM_KEYS, MAXIMUM_USERS, PASSWORD_LENGTHS
 from hsmshell.engine.cluster.occupancy import Occupancy
@@ -68,7 +69,7 @@ def _partition(node: Container, group: str, held: Occupancy) -> tuple[tuple[str,
         ("Nvalue", "0"),
         ("KeyImport", "Enabled"),
         ("KeyExport", "Enabled"),
-        ("Node ID", str(node.number)),
+        ("Node ID", node_number(node.number)),
         ("Group ID", serial(group)),
         ("MValue[ AUDIT_MGMT]", "0"),
     )

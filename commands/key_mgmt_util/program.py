@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from commands.key_mgmt_util.explain import help_block
@@ -11,7 +11,7 @@ from commands.key_mgmt_util.listing import HOMES, find
 from commands.key_mgmt_util.utility import FAILURE, SUCCESS, FileUnusable, Misuse, Utility
 from commands.return_codes import Code
 from hsmshell.console import Ask, Context, EndOfInput
-from hsmshell.console.values import printable
+from hsmshell.console.values import Marked, marked, printable
 from hsmshell.engine.errors import HsmError
 from hsmshell.grammar import (
     Arguments,
@@ -82,7 +82,7 @@ def _run_interactive(tool: Utility) -> int:
     while True:
         tool.write("\n")
         try:
-            line = tool.context.console.ask(PROMPT, Ask.COMMAND)
+            line = tool.context.console.ask(PROMPT, Ask.COMMAND, _marks)
             words = split_words(line)
             if is_open(line):
                 # What stands behind it may be a password.
@@ -92,6 +92,13 @@ def _run_interactive(tool: Utility) -> int:
                 execute(tool, words)
         except (Leave, EndOfInput):
             return SUCCESS
+
+
+def _marks(line: str) -> Iterable[Marked]:
+    from commands.key_mgmt_util.roles import command_roles
+    from hsmshell.grammar.roles import in_line
+
+    return marked(in_line(line, command_roles))
 
 
 def _run_single(tool: Utility, words: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from commands.key_mgmt_util import options
 from commands.key_mgmt_util.utility import SUCCESS, FileUnusable, Utility
 from commands.token_lines import RULE, listed, token_lines
 from hsmshell.console import Part
+from hsmshell.console.values import node as node_number
 from hsmshell.console.values import printable
 from hsmshell.engine.access import Operation
 from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Approval, Service
@@ -89,7 +90,7 @@ def list_tokens(tool: Utility, arguments: Arguments) -> int:
             except (NodeUnavailable, UserNotLoggedIn) as error:
                 refusal = error
             else:
-                blocks += [f"{RULE}    Node id {node.number}\n{RULE}", *listed(states), "\n"]
+                blocks += [f"{RULE}    Node id ", node_number(node.number), f"\n{RULE}", *listed(states), "\n"]
         if len(blocks) == 1 and refusal is not None:
             raise refusal
     except HsmError as error:

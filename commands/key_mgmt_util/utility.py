@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from commands.return_codes import Code, code_of
 from hsmshell.console import Context, Generation, Part
+from hsmshell.console.values import node as node_number
 from hsmshell.engine.cluster import Cluster, Outcome, Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable
 from hsmshell.engine.records import Container
@@ -90,7 +91,7 @@ class Utility:
         self.write("\n\tCluster Status:\n" if self.late else "\n\tCluster Error Status\n")
         for node, code in answers:
             word = "status:" if self.late else "and err state"
-            self.write(f"\tNode id {node.number} {word} 0x{code.value:08x} : {code.text}\n")
+            self.write("\tNode id ", node_number(node.number), f" {word} 0x{code.value:08x} : {code.text}\n")
 
     def attested(self) -> None:
         """The line that ``-attest`` adds."""

@@ -1,8 +1,20 @@
 """How a tool speaks with a person or a script."""
 
-from hsmshell.console.console import Ask, Console, EndOfInput
+from hsmshell.console.console import Answer, Ask, Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
 from hsmshell.console.values import Kind, Part, Value, text_of
 
-__all__ = ["Ask", "Console", "Context", "EndOfInput", "Files", "Generation", "Kind", "Part", "Value", "text_of"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Console",
+    "Context",
+    "EndOfInput",
+    "Files",
+    "Generation",
+    "Kind",
+    "Part",
+    "Value",
+    "text_of",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Protocol
 
-from hsmshell.console.values import Kind, Part
+from hsmshell.console.values import Kind, Part, Reading
 
 
 class Ask(enum.Enum):
@@ -29,6 +29,9 @@ class EndOfInput(EOFError):
     """There is no further line to read."""
 
 
+Answer = Kind | Reading
+
+
 class Console(Protocol):
     """The two verbs. A tool has no other way to reach a terminal, a pipe or a transcript."""
 
@@ -39,9 +42,10 @@ class Console(Protocol):
     def write(self, *parts: Part) -> None:
         """Print exactly these parts: no blank between them, no line end after them."""
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         """Print the prompt and return one line without its line end.
 
-        ``answer`` tells what the answer is when it is a typed value, so that a transcript can rename it.
+        ``answer`` tells what the answer is when it is a typed value, or finds such values in it, so that a transcript
+        can rename them.
         Raises ``EndOfInput`` when there is none, ``KeyboardInterrupt`` when the person presses Ctrl-C.
         """

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TextIO
 
-from hsmshell.console.console import Ask, EndOfInput
-from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.console.console import Answer, Ask, EndOfInput
+from hsmshell.console.values import Part, text_of
 
 LONGEST = 1 << 20
 """The characters that a line of the input may have: a device that never ends is no input."""
@@ -35,7 +35,7 @@ class PlainConsole:
     def write(self, *parts: Part) -> None:
         self._sink.write(text_of(parts))
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         hidden = kind is Ask.SECRET
         with self._echo_off() if hidden and self._terminal else nullcontext():
             self._sink.write(prompt)

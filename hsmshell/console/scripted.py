@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hsmshell.console.console import Ask, EndOfInput
-from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.console.console import Answer, Ask, EndOfInput
+from hsmshell.console.values import Part, text_of
 
 
 class ScriptedConsole:
@@ -25,7 +25,7 @@ class ScriptedConsole:
     def write(self, *parts: Part) -> None:
         self.parts.extend(parts)
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         self.parts.append(prompt)
         try:
             line = next(self._answers)

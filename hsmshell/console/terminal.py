@@ -17,10 +17,10 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from hsmshell.console.console import Ask, EndOfInput
+from hsmshell.console.console import Answer, Ask, EndOfInput
 from hsmshell.console.history import PrivateHistory
 from hsmshell.console.masking import masked
-from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.console.values import Part, text_of
 from hsmshell.engine.lab import HISTORY
 
 
@@ -44,7 +44,7 @@ class TerminalConsole:
         sys.stdout.write(text)
         self._unfinished = _last_line(self._unfinished + text)
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         # The editor draws the line that it stands on from its first column, so what is there already is drawn again.
         above, line_end, _ = prompt.rpartition("\n")
         sys.stdout.write(f"{above}{line_end}" if line_end or not self._unfinished else "\r")

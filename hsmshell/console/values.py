@@ -7,7 +7,7 @@ length is checked.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -15,6 +15,12 @@ class Kind(enum.Enum):
     """What a value is; a transcript decides by it whether to rename, to ignore or to check."""
 
     HANDLE = "handle"
+    """Of a key in a cluster."""
+    OBJECT = "object handle"
+    """Of an object in a partition (PKCS#11 CK_OBJECT_HANDLE); it has nothing to do with a cluster's handles."""
+    NODE = "node"
+    """An HSM's number in a cluster or among a tool's servers."""
+    TOKEN_ID = "token id"  # noqa: S105
     USER_ID = "user id"
     SESSION_ID = "session id"
     LENGTH = "length"
@@ -24,6 +30,8 @@ class Kind(enum.Enum):
     ADDRESS = "address"
     SERIAL = "serial"
     PATH = "path"
+    VARYING = "varying"
+    """What differs from machine to machine and from day to day: a temperature, a build number."""
 
 
 class Value(NamedTuple):
@@ -51,9 +59,37 @@ def joined(separator: str, parts: Iterable[Part]) -> list[Part]:
     return result
 
 
+class Marked(NamedTuple):
+    """Where in a typed line a value stands that a transcript may have to rename."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def marked(spans: Iterable[tuple[int, int, str]]) -> Iterator[Marked]:
+    """The places with the kinds that their roles name."""
+    for start, end, role in spans:
+        yield Marked(start, end, Kind(role))
+
+
+Reading = Callable[[str], Iterable[Marked]]
+"""Finds the values in a typed line."""
+
+
 def handle(number: int) -> Value:
-    """An object handle, decimal."""
+    """A key's handle in a cluster, decimal."""
     return Value(Kind.HANDLE, str(number))
+
+
+def object_handle(number: int) -> Value:
+    """An object's handle in a partition, decimal."""
+    return Value(Kind.OBJECT, str(number))
+
+
+def node(number: int) -> Value:
+    """An HSM's number, decimal."""
+    return Value(Kind.NODE, str(number))
 
 
 def user_id(number: int) -> Value:

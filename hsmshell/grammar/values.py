@@ -64,9 +64,9 @@ class Integer(NamedTuple):
         return number
 
 
-def handle_type() -> Integer:
-    """An object handle, decimal."""
-    return Integer(0, 0xFFFFFFFF, role="handle")
+def handle_type(role: str = "handle") -> Integer:
+    """A handle, decimal: of a key in a cluster, or with another role of an object in a partition."""
+    return Integer(0, 0xFFFFFFFF, role=role)
 
 
 class IntegerList(NamedTuple):

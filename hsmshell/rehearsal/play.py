@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from hsmshell.console.console import Ask
-from hsmshell.console.values import Kind, Part
+from hsmshell.console.console import Answer, Ask
+from hsmshell.console.values import Part
 from hsmshell.engine.lab import Lab
 from hsmshell.rehearsal.procedure import Procedure, Step
 from hsmshell.rehearsal.proof import End, Proof, prove
@@ -32,7 +32,7 @@ class Screen:
         self._player.write(*parts)
         self._show(*parts)
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         typed = self._player.ask(prompt, kind, answer)
         while self._steps and self._steps[0].line < self._player.line:
             step = self._steps.pop(0)

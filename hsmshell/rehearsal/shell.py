@@ -74,7 +74,7 @@ class Shell:
         """The prompt. Ctrl-C gives up what is being typed or done, as in a shell."""
         while self._hosts:
             try:
-                line = self._context.console.ask(self._hosts[-1].prompt, Ask.COMMAND)
+                line = self._context.console.ask(self._hosts[-1].prompt, Ask.COMMAND, registry.shell_marks)
                 self._status = self._execute(line)
             except EndOfInput:
                 return self._status

@@ -1,8 +1,10 @@
 """Comparing what a log shows with what a tool wrote.
 
-A value is compared by its kind: times, addresses, serials and hexadecimal data of a run are ignored, a check value must
-have its length; all else must be the same. ``...`` elides lines, ``[..]`` a part of a line; a trailing `` (re)``,
-`` (glob)`` and `` (?)`` mean what they mean in Mercurial's tests. A literal match is tried first.
+A value is compared by its kind: times, addresses, serials and hexadecimal data of a run are ignored; what a run assigns
+has the name that the log gives it; all else must be the same. A list of handles is a set.
+
+``...`` elides lines, ``[..]`` a part of a line; a trailing `` (re)``, `` (glob)`` and `` (?)`` mean what they mean in
+Mercurial's tests. A literal match is tried first.
 """
 
 from __future__ import annotations
@@ -14,7 +16,12 @@ from typing import NamedTuple
 
 from hsmshell.console.values import Part, text_of
 from hsmshell.transcript.difference import difference
-from hsmshell.transcript.lines import ELISION, IGNORED, Actual, Output, Wanted, fold, number, shown, wanted
+from hsmshell.transcript.learning import learn
+from hsmshell.transcript.lines import ELISION, IGNORED, Actual, Output, Prepare, Wanted, fold, number, shown, wanted
+from hsmshell.transcript.lists import sorted_log, sorted_output
+from hsmshell.transcript.log import Line
+from hsmshell.transcript.names import FOREIGN, Names
+from hsmshell.transcript.nodes import without_absent
 
 FOLD, EXACT = "fold", "exact"
 
@@ -27,23 +34,45 @@ class Comparison(NamedTuple):
 
     same: bool
     difference: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the handles and the like in the lines that came are called, and since where."""
 
 
-def compare(expected: Sequence[str], actual: Sequence[Actual], mode: str) -> Comparison:
-    """Compare a block of a log with the lines that a tool wrote."""
+def compare(expected: Sequence[Line], actual: Sequence[Actual], mode: str, names: Names | None = None) -> Comparison:
+    """Compare a block of a log with the lines that a tool wrote.
+
+    What the log calls the values that were written is learned on the way.
+    """
+    names = names or Names()
+    numbered = [place for place in expected if mode == EXACT or place.text.strip()]
     if mode == FOLD:
-        expected = [line for line in expected if line.strip()]
         actual = [line for line in actual if text_of(line).strip()]
+    learn(names, numbered, actual, folded=mode == FOLD)
+    named = [names.render(line) for line in actual]
+    block = without_absent([place.text for place in numbered], named, names.absent)
     prepare = fold if mode == FOLD else str
+    if _same(block, named, prepare) or _same(sorted_log(block), sorted_output(named), prepare):
+        return Comparison(True)
+    told = difference(
+        block,
+        [wanted(line, prepare) for line in block],
+        [text_of(line).replace(FOREIGN, "") for line in named],
+        [shown(line, prepare) for line in named],
+    )
+    patch = tuple(told)
+    new = {line[1:] for line in patch if line.startswith("+")}
+    odd = [line for line, under in zip(actual, named, strict=True) if text_of(under).replace(FOREIGN, "") in new]
+    return Comparison(False, patch, tuple(names.notes(odd)))
+
+
+def _same(expected: Sequence[str], actual: Sequence[Actual], prepare: Prepare) -> bool:
     block = [wanted(line, prepare) for line in expected]
     lines = [shown(line, prepare) for line in actual]
     if [line.text for line in block] == [line.text for line in lines]:
-        return Comparison(True)
+        return True
     if len(block) * len(lines) <= LARGEST and _aligned(block, Output(lines)):
-        return Comparison(True)
-    if mode == FOLD and _same_words(expected, actual):
-        return Comparison(True)
-    return Comparison(False, tuple(difference(expected, block, [text_of(line) for line in actual], lines)))
+        return True
+    return prepare is fold and _same_words(expected, actual)
 
 
 def _aligned(block: Sequence[Wanted], output: Output) -> bool:

@@ -11,7 +11,7 @@ from hsmshell.transcript.wildcards import PARTIAL, Pattern, Token, Wild, glob, p
 
 ELISION = "..."
 OPTIONAL, REGULAR, GLOB = " (?)", " (re)", " (glob)"
-IGNORED = frozenset({Kind.TIME, Kind.ADDRESS, Kind.SERIAL, Kind.HEX})
+IGNORED = frozenset({Kind.TIME, Kind.ADDRESS, Kind.SERIAL, Kind.HEX, Kind.VARYING})
 
 LONGEST_REGULAR, LONGEST_LINE = 200, 2_000
 """An author's own regular expression is tried up to this length, on lines up to that one."""
@@ -95,27 +95,21 @@ def wanted(line: str, prepare: Prepare = str) -> Wanted:
 
 
 def shown(line: Actual, prepare: Prepare = str) -> Shown:
-    """A line of the output; of a check value only the length counts."""
+    """A line of the output, with wildcards for what is ignored."""
     text = prepare(text_of(line))
-    if all(isinstance(part, str) or part.kind not in IGNORED | {Kind.CHECK_VALUE} for part in line):
+    if all(isinstance(part, str) or part.kind not in IGNORED for part in line):
         return Shown(text)
-    wild: list[list[Token]] = []
+    wild: list[Token] = []
     marked = ""
     for part in line:
-        if isinstance(part, Value) and part.kind in IGNORED | {Kind.CHECK_VALUE}:
+        if isinstance(part, Value) and part.kind in IGNORED:
             marked += _PLACE
-            wild.append(_wild(part))
+            wild.append(Wild.WORD if part.text else Wild.MAYBE)
         else:
             marked += text_of([part]).replace(_PLACE, "\ufffd")
     places = iter(wild)
-    tokens = [token for letter in prepare(marked) for token in (next(places) if letter == _PLACE else [letter])]
+    tokens = [next(places) if letter == _PLACE else letter for letter in prepare(marked)]
     return Shown(text, tuple(tokens), *_ends(tokens))
-
-
-def _wild(value: Value) -> list[Token]:
-    if not value.text:
-        return [Wild.MAYBE]
-    return [Wild.FILLED] * len(value.text) if value.kind is Kind.CHECK_VALUE else [Wild.WORD]
 
 
 def _ends(tokens: Sequence[Token]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import re
 import shlex
 from collections.abc import Callable, Iterable
@@ -22,6 +23,11 @@ class Line(NamedTuple):
     text: str
 
 
+def numbered(texts: Iterable[str]) -> list[Line]:
+    """Lines with their numbers, from 1."""
+    return [Line(number, text) for number, text in enumerate(texts, start=1)]
+
+
 class Finding(NamedTuple):
     """Something about the file that is wrong."""
 
@@ -29,11 +35,24 @@ class Finding(NamedTuple):
     message: str
 
 
-class Bind(NamedTuple):
-    """An object that is older than the log: the handle in the log, and the object's label in the lab."""
+class Subject(enum.Enum):
+    """What a ``#: bind`` is about."""
 
-    handle: int
-    label: str
+    OBJECT = "label"
+    USER = "user"
+    NODE = "node"
+
+
+class Bind(NamedTuple):
+    """Something that is older than the log: its number in the log, and what the lab calls it."""
+
+    log: str
+    subject: Subject
+    name: str
+    """An object's label, a user's name, a node's number; empty for a node that the lab does not have."""
+    object_class: str = ""
+    """How the object's class begins; empty for any."""
+    line: int = 0
 
 
 class FileLine(NamedTuple):
@@ -103,10 +122,10 @@ class Document(NamedTuple):
 
 def parse(text: str, path: str) -> Document:
     """A transcript; Markdown when the path ends in ``.md``. Wrong directives become findings, never errors."""
-    numbered = [Line(number, line) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1)]
-    if numbered and not numbered[-1].text:
-        numbered.pop()
-    lines = list(_console_blocks(numbered)) if path.endswith(".md") else numbered
+    whole = numbered(text.replace("\r\n", "\n").split("\n"))
+    if whole and not whole[-1].text:
+        whole.pop()
+    lines = list(_console_blocks(whole)) if path.endswith(".md") else whole
     sections: list[Section] = []
     findings: list[Finding] = []
     current = _Draft(lines[0].number if lines else 1)
@@ -124,6 +143,8 @@ def parse(text: str, path: str) -> Document:
         named = named or name == "tool"
         try:
             _DIRECTIVES[name](current, value.strip())
+            if name == "bind":
+                current.binds[-1] = current.binds[-1]._replace(line=line.number)
         except KeyError:
             known = ", ".join(_DIRECTIVES)
             findings.append(Finding(line.number, f"there is no directive {name!r}; there are {known}"))
@@ -162,10 +183,15 @@ def _one_of(value: str, *words: str) -> str:
 
 
 def _bind(draft: _Draft, value: str) -> None:
-    match = re.fullmatch(r"(\d+)\s*=\s*label:(.+)", value)
-    if not match:
-        raise ValueError("write it as: bind 149 = label:classic_wrap")
-    draft.binds.append(Bind(int(match.group(1)), match.group(2).strip()))
+    if match := re.fullmatch(r"node\s+(\d+)\s*=\s*(none|\d+)", value):
+        bind = Bind(match.group(1), Subject.NODE, match.group(2).replace("none", ""))
+    elif match := re.fullmatch(r"(\d+)\s*=\s*user:(\S+)", value):
+        bind = Bind(match.group(1), Subject.USER, match.group(2))
+    elif match := re.fullmatch(r"(\d+)\s*=\s*label:(.+?)(?:\s+class:(private|public|secret))?", value):
+        bind = Bind(match.group(1), Subject.OBJECT, match.group(2), match.group(3) or "")
+    else:
+        raise ValueError("write it as: bind 149 = label:classic_wrap, bind 7 = user:bob, or bind node 2 = none")
+    draft.binds.append(bind)
 
 
 def _file(draft: _Draft, value: str) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hsmshell.console.console import Ask, EndOfInput
-from hsmshell.console.values import Kind, Part, text_of
+from hsmshell.console.console import Answer, Ask, EndOfInput
+from hsmshell.console.values import Kind, Marked, Part, text_of
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
+from hsmshell.transcript.names import Names
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
@@ -37,6 +38,8 @@ class Exchange(NamedTuple):
     """What else a reader should know of a difference, a sentence each."""
 
 
+Advice = Callable[[Kind, str], str]
+"""The directive that would tell what an unknown name stands for."""
 Seen = Callable[[Exchange], None]
 """Is told of each exchange as it ends."""
 
@@ -46,10 +49,21 @@ class LogConsole:
 
     interactive = False
 
-    def __init__(self, section: Section, mode: str = FOLD, seen: Seen | None = None) -> None:
+    def __init__(
+        self,
+        section: Section,
+        mode: str = FOLD,
+        seen: Seen | None = None,
+        names: Names | None = None,
+        advice: Advice = lambda kind, log: "",
+    ) -> None:
         self._lines = section.lines
         self._mode = section.match or mode
         self._seen = seen
+        self._names = names or Names()
+        self._advice = advice
+        self._unknown: list[tuple[Kind, str]] = []
+        self._notices: set[str] = set()
         self._secrets = iter(section.secrets)
         self._place = 0
         self._end = len(_trimmed(section.lines))
@@ -68,7 +82,7 @@ class LogConsole:
     def write(self, *parts: Part) -> None:
         self._written.extend(parts)
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         *output, last = lines_of([*self._written, prompt])
         shown = text_of(last)
         place = self._find(shown)
@@ -87,7 +101,23 @@ class LogConsole:
             return self._secret(line)
         if not typed and self._is_end(shown, kind):
             raise EndOfInput
-        return typed
+        return self.rename(typed, _marks(typed, answer))
+
+    def notice(self, text: str) -> None:
+        """What the program says of its own, on a terminal between the tool's lines; a log may have it or not."""
+        self._notices.add(fold(f"hsmshell: {text}"))
+
+    def rename(self, typed: str, marks: Iterable[Marked]) -> str:
+        """The typed text with the run's own names in the marked places."""
+        renamed, done = "", 0
+        for start, end, kind in sorted(marks):
+            log = typed[start:end]
+            run, known = self._names.typed(kind, log)
+            if not known:
+                self._unknown.append((kind, log))
+            renamed += typed[done:start] + run
+            done = end
+        return renamed + typed[done:]
 
     def _is_end(self, prompt: str, kind: Ask) -> bool:
         """Whether nothing was typed because the input had ended there, rather than an empty line.
@@ -118,11 +148,26 @@ class LogConsole:
         self._settle(_trimmed(self._lines[self._place :]), _without_blank_end(output))
 
     def _settle(self, expected: Sequence[Line], output: Sequence[Actual]) -> None:
-        result = compare([line.text for line in expected], output, self._mode)
-        exchange = Exchange(self._typed.number, self._typed.text, result.same, result.difference, tuple(expected))
+        if self._notices:
+            expected = [line for line in expected if fold(line.text) not in self._notices]
+        result = compare(expected, output, self._mode, self._names)
+        typed = self._typed
+        exchange = Exchange(typed.number, typed.text, result.same, result.difference, tuple(expected), result.notes)
+        if not result.same:
+            self.findings.extend(self._unknown_names())
+        self._unknown.clear()
+        self._notices.clear()
         self.exchanges.append(exchange)
         if self._seen:
             self._seen(exchange)
+
+    def _unknown_names(self) -> Iterator[Finding]:
+        """Of what was typed: that may be why something else came than was expected."""
+        for kind, log in self._unknown:
+            advice = self._advice(kind, log)
+            if self._names.known(kind, log) is None and advice:
+                message = f"the log does not show where {kind.value} {log} is from; if it is older, add: {advice}"
+                yield Finding(self._typed.number, message)
 
     def _secret(self, line: Line) -> str:
         answer = next(self._secrets, None)
@@ -151,6 +196,12 @@ class LogConsole:
             return rest if self._mode == EXACT else rest.strip()
         match = _blanks_folded(prompt).match(text)
         return text[match.end() :].strip() if match else ""
+
+
+def _marks(typed: str, answer: Answer | None) -> Iterable[Marked]:
+    if answer is None:
+        return ()
+    return [Marked(0, len(typed), answer)] if isinstance(answer, Kind) else answer(typed)
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from hsmshell import registry
@@ -15,12 +15,15 @@ from hsmshell.console.console import Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
 from hsmshell.console.host_files import HostFiles
+from hsmshell.console.values import Kind, Marked
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import FOLD
 from hsmshell.transcript.ending import Terminated, temporary_directory
+from hsmshell.transcript.lab_names import LabNames, Unresolved
 from hsmshell.transcript.log import Document, Finding, Section
+from hsmshell.transcript.names import Names
 from hsmshell.transcript.player import Exchange, LogConsole, Seen
 
 Loader = Callable[[str], registry.Run]
@@ -110,21 +113,46 @@ def replay_on(
     """Replay a document on an open lab."""
     exchanges: list[Exchange] = []
     findings = list(document.findings)
+    known = LabNames(lab)
+    names = Names(known.is_new)
     for section in document.sections:
-        player = LogConsole(section, mode, seen)
+        findings.extend(_bind(section, names, known))
+        player = LogConsole(section, mode, seen, names, known.advice)
         context = Context(
             lab,
             wrap(player) if wrap else player,
             HostFiles(work, lab.directory),
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
+            player.notice,
         )
         findings.extend(_write_files(section, context.files))
-        findings.extend(_run(section, context, load))
+        findings.extend(_run(section, _arguments(section, player), context, load))
         player.finish()
         exchanges.extend(player.exchanges)
         findings.extend(player.findings)
     return Report(document.path, tuple(exchanges), tuple(findings))
+
+
+def _bind(section: Section, names: Names, known: LabNames) -> Iterator[Finding]:
+    """Give the section's names their meaning; one without any is a finding."""
+    for bind in section.binds:
+        try:
+            known.resolve(names, bind)
+        except Unresolved as problem:
+            yield Finding(bind.line, f"bind: {problem}")
+
+
+def _arguments(section: Section, player: LogConsole) -> list[str]:
+    """The tool's arguments, with the run's own names for what the log calls otherwise."""
+    arguments = list(section.arguments)
+    with contextlib.suppress(registry.UnknownTool):
+        found: dict[int, list[Marked]] = {}
+        for role in registry.argument_roles(section.tool)(arguments):
+            found.setdefault(role.word, []).append(Marked(role.start, role.end, Kind(role.role)))
+        for word, marks in found.items():
+            arguments[word] = player.rename(arguments[word], marks)
+    return arguments
 
 
 def _write_files(section: Section, files: Files) -> Iterator[Finding]:
@@ -146,7 +174,7 @@ def _write_files(section: Section, files: Files) -> Iterator[Finding]:
             yield Finding(section.line, f"file: {path!r} cannot be written: {problem.strerror}; choose another name")
 
 
-def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
+def _run(section: Section, arguments: Sequence[str], context: Context, load: Loader) -> Iterator[Finding]:
     """Run the tool to its end; what stopped it otherwise is a finding."""
     try:
         run = load(section.tool)
@@ -155,7 +183,7 @@ def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
         yield Finding(section.line, f"there is no tool {section.tool!r}; there are {known}")
         return
     try:
-        run(section.arguments, context)
+        run(arguments, context)
     except EndOfInput:
         pass
     except Terminated:

@@ -18,7 +18,6 @@ class Wild(enum.Enum):
 
     ANY = "any text, or none"
     ONE = "one character"
-    FILLED = "one character that is not blank"
     WORD = "one or more characters that are not blank"
     MAYBE = "a word or nothing"
 

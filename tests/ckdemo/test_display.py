@@ -88,7 +88,7 @@ def test_values_go_out_with_their_kind(desk: Desk) -> None:
         for before, part in zip(console.parts, console.parts[1:], strict=False)
         if isinstance(before, str) and isinstance(part, Value)
     }
-    assert kinds["Object handle="] is Kind.HANDLE
+    assert kinds["Object handle="] is Kind.OBJECT
     assert kinds["CKA_OUID="] is Kind.SERIAL
     assert {kinds[f"CKA_{name}="] for name in ("MODULUS", "FINGERPRINT_SHA1", "FINGERPRINT_SHA256")} == {Kind.HEX}
     assert "CKA_PUBLIC_EXPONENT=" not in kinds

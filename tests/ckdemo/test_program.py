@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.ckdemo import run
-from hsmshell.console import Ask, Context, Files, Kind
+from hsmshell.console import Answer, Ask, Context, Files, Kind
 from hsmshell.console.scripted import ScriptedConsole
 
 from .conftest import FLAGS, GOOD, LOGIN, Desk
@@ -177,7 +177,7 @@ def test_the_input_may_end_anywhere(desk: Desk, length: int) -> None:
 
 def test_an_interrupt_leaves_no_session(desk: Desk) -> None:
     class Interrupted(ScriptedConsole):
-        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
             if prompt.startswith("Enter handle"):
                 raise KeyboardInterrupt
             return super().ask(prompt, kind, answer)
@@ -194,7 +194,7 @@ def test_prompts_say_what_they_ask_for(desk: Desk) -> None:
     asked: dict[str, tuple[Ask, Kind | None]] = {}
 
     class Watching(ScriptedConsole):
-        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
             asked[prompt] = (kind, answer)
             return super().ask(prompt, kind, answer)
 
@@ -211,6 +211,6 @@ def test_prompts_say_what_they_ask_for(desk: Desk) -> None:
         "Enter handle of unwrapping key",
         "Which object do you want to modify",
     ):
-        assert asked[question + hint] == (Ask.LINE, Kind.HANDLE)
+        assert asked[question + hint] == (Ask.LINE, Kind.OBJECT)
     assert asked["Select type of key to unwrap: "] == (Ask.MENU, None)
     assert asked["Enter Key Length in bytes (16, 24, 32): "] == (Ask.LINE, None)

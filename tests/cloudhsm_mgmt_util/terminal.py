@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commands.cloudhsm_mgmt_util import run
-from hsmshell.console import Ask, Context, EndOfInput, Kind
+from hsmshell.console import Answer, Ask, Context, EndOfInput
 from hsmshell.console.host_files import HostFiles
 from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import EXACT, compare
+from hsmshell.transcript.log import numbered
 from tests.cli.running import environment
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "cloudhsm_mgmt_util" / "procedures"
@@ -62,7 +63,7 @@ class Terminal(ScriptedConsole):
             finally:
                 lab.close()
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         """What the log shows behind the prompt, after the shell lines that stand before it."""
         while self._place < len(self._lines):
             line = self._lines[self._place]
@@ -104,5 +105,5 @@ class Terminal(ScriptedConsole):
 def differences(log: Path, terminal: Terminal) -> list[str]:
     """The lines of the log that the terminal did not show, and those that it showed instead."""
     expected = log.read_text("utf-8").splitlines()
-    result = compare(expected, [(line,) for line in terminal.text.splitlines()], EXACT)
+    result = compare(numbered(expected), [(line,) for line in terminal.text.splitlines()], EXACT)
     return [] if result.same else [line for line in result.difference if not line.startswith(" ")]

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from commands.cmu import run
-from hsmshell.console import Ask, Context, Files, Kind, Value
+from hsmshell.console import Answer, Ask, Context, Files, Kind, Value
 from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.attributes import Attribute, AttributeValue
 
@@ -185,7 +185,7 @@ def test_the_other_partition_is_empty(desk: Desk) -> None:
 def test_handles_go_out_with_their_kind(desk: Desk) -> None:
     console = ScriptedConsole()
     run(["list", "-slot=1", "-handle=120"], Context(desk.lab, console, Files()))
-    assert console.parts == ["handle=", Value(Kind.HANDLE, "120"), "\t", "label=", "Generated AES Key", "\n"]
+    assert console.parts == ["handle=", Value(Kind.OBJECT, "120"), "\t", "label=", "Generated AES Key", "\n"]
 
 
 def test_control_characters_in_labels_are_shown_as_escapes(desk: Desk) -> None:
@@ -200,13 +200,13 @@ def test_the_token_menu_is_a_menu(desk: Desk) -> None:
     asked = []
 
     class Watching(ScriptedConsole):
-        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+        def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
             asked.append((prompt, kind, answer))
             return super().ask(prompt, kind, answer)
 
     run(["delete"], Context(desk.lab, Watching(["1", "120", "n"]), Files()))
     assert asked == [
         ("Enter choice: ", Ask.MENU, None),
-        ("Enter handler (or 0 for exit): ", Ask.LINE, Kind.HANDLE),
+        ("Enter handler (or 0 for exit): ", Ask.LINE, Kind.OBJECT),
         ("Delete this object (y/n) ? ", Ask.CONFIRM, None),
     ]

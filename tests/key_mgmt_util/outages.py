@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from commands.key_mgmt_util import run
-from hsmshell.console import Ask, Context, Files, Generation, Kind
+from hsmshell.console import Answer, Ask, Context, Files, Generation
 from hsmshell.console.scripted import ScriptedConsole
 from hsmshell.engine.lab import Lab
 from tests.engine.driving import set_state
@@ -73,7 +73,7 @@ DOWN, UP = Fault("client", False), Fault("client", True)
 class Prompted(ScriptedConsole):
     """Answers 0 to whatever a command asks."""
 
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
+    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         if kind is Ask.COMMAND:
             return super().ask(prompt, kind, answer)
         self.write(f"{prompt}0\n")

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hsmshell.console.values import Kind, Part, Value, address, check_value, handle, hexadecimal, serial
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import lines_of
+from hsmshell.transcript.log import numbered
 
 
 def same(expected: str, *actual: Part, mode: str = FOLD) -> bool:
-    return compare(expected.split("\n"), lines_of(actual), mode).same
+    return compare(numbered(expected.split("\n")), lines_of(actual), mode).same
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,9 @@ def test_lines(expected: str, actual: str, fold: bool, exact: bool) -> None:
         ("on server 1(10.0.0.1)", ["on server 0(", address("10.0.2.9"), ")"], False),
         ("on server 0()", ["on server 0(", address("10.0.2.9"), ")"], False),
         ("handle 7", ["handle ", handle(7)], True),
-        ("handle 8", ["handle ", handle(7)], False),
+        ("handle 8", ["handle ", handle(7)], True),
+        ("handle 8 9", ["handle ", handle(7), " ", handle(7)], False),
+        ("handle 8 8", ["handle ", handle(7), " ", handle(6)], False),
         ("kcv 0x1a4b31", ["kcv ", check_value("0xffffff")], True),
         ("kcv 0x1a4b3", ["kcv ", check_value("0xffffff")], False),
         ("length 308", ["length ", Value(Kind.LENGTH, "307")], False),
@@ -113,7 +116,7 @@ def test_an_authors_regular_expression_has_limits() -> None:
 
 
 def test_a_difference_shows_what_was_expected_and_what_came() -> None:
-    result = compare(["one", "two", "three"], lines_of(["one\n2\nthree"]), FOLD)
+    result = compare(numbered(["one", "two", "three"]), lines_of(["one\n2\nthree"]), FOLD)
     assert not result.same
     assert result.difference == (" one", "-two", "+2", " three")
 

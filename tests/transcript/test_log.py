@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsmshell.transcript.log import Bind, FileLine, Line, parse
+from hsmshell.transcript.log import Bind, FileLine, Line, Subject, parse
 
 
 def test_without_directives_the_tool_is_the_shell() -> None:
@@ -29,7 +29,7 @@ def test_every_directive() -> None:
     assert section.arguments == ("singlecmd", "two words")
     assert (section.lab, section.client, section.match) == ("other", "late", "exact")
     assert section.secrets == ("one two", "three")
-    assert section.binds == (Bind(149, "classic_wrap"),)
+    assert section.binds == (Bind("149", Subject.OBJECT, "classic_wrap", line=10),)
     assert section.lines == (Line(11, "Command:  exit"),)
 
 
@@ -46,7 +46,7 @@ def test_a_further_tool_begins_a_section_that_inherits_the_lab_and_the_match() -
         ("tol x", "there is no directive 'tol'; there are tool, args, lab, client, match, secret, bind, file"),
         ("client old", "client: 'old' is not one of classic, late"),
         ("match loose", "match: 'loose' is not one of fold, exact"),
-        ("bind x", "bind: write it as: bind 149 = label:classic_wrap"),
+        ("bind x", "bind: write it as: bind 149 = label:classic_wrap, bind 7 = user:bob, or bind node 2 = none"),
         ("tool", "tool: takes one word"),
         ("args 'open", "args: No closing quotation"),
         ("file", "file: write it as: file NAME TEXT"),
