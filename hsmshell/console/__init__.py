@@ -3,6 +3,20 @@
 from hsmshell.console.console import Ask, Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
+from hsmshell.console.system import Completed, System
 from hsmshell.console.values import Kind, Part, Value, text_of
 
-__all__ = ["Ask", "Console", "Context", "EndOfInput", "Files", "Generation", "Kind", "Part", "Value", "text_of"]
+__all__ = [
+    "Ask",
+    "Completed",
+    "Console",
+    "Context",
+    "EndOfInput",
+    "Files",
+    "Generation",
+    "Kind",
+    "Part",
+    "System",
+    "Value",
+    "text_of",
+]

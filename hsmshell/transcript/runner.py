@@ -15,6 +15,7 @@ from hsmshell.console.console import Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
 from hsmshell.console.host_files import HostFiles
+from hsmshell.console.system import System
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.services import Services
@@ -81,8 +82,11 @@ def replay(
     load: Loader = registry.load,
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
+    allow_shell: bool = False,
 ) -> Report:
-    """Replay a document in a temporary lab and working directory."""
+    """Replay a document in a temporary lab and working directory; host commands are those of ``HostCommands``."""
+    from hsmshell.transcript.host_commands import HostCommands
+
     with temporary_directory("hsmshell-replay-") as base:
         work = os.path.join(base, "work")
         os.mkdir(work)
@@ -92,7 +96,10 @@ def replay(
         except LabError as problem:
             return Report(document.path, (), (*document.findings, Finding(document.sections[0].line, str(problem))))
         with contextlib.closing(lab):
-            return replay_on(lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap)
+            system = HostCommands(work, lab.directory, allow_shell=allow_shell)
+            return replay_on(
+                lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap, system=system
+            )
 
 
 def replay_on(
@@ -104,6 +111,7 @@ def replay_on(
     load: Loader = registry.load,
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
+    system: System | None = None,
 ) -> Report:
     """Replay a document on an open lab."""
     exchanges: list[Exchange] = []
@@ -116,6 +124,7 @@ def replay_on(
             HostFiles(work, lab.directory),
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
+            system=system,
         )
         findings.extend(_write_files(section, context.files))
         findings.extend(_run(section, context, load))
