@@ -50,6 +50,7 @@ TOOLS: Mapping[str, Entry] = {
     "ckdemo": Entry("commands.ckdemo", "numbered menus on a Luna partition", "/usr/safenet/lunaclient/bin/ckdemo"),
     "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
     "audit": Entry("commands.audit", "the audit logs of a CloudHSM cluster's HSMs", ""),
+    "terminal": Entry("hsmshell.transcript.terminal", "a log's terminal: emulated tools and host commands", ""),
     "shell": Entry("hsmshell.rehearsal.shell", "the rehearsal shell on a simulated host", ""),
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hsmshell.transcript.host_commands import missing_programs
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.runner import LabCopies, Report, replay
 from tests.conftest import pooled_services
@@ -25,8 +27,11 @@ def told(report: Report) -> str:
 
 
 @pytest.mark.parametrize("path", [*GOLDEN, *PROCEDURES], ids=lambda path: str(path.relative_to(ROOT)))
-def test_replays_as_written(path: Path) -> None:
-    report = replay(parse(path.read_text("utf-8"), str(path)), LABS)
+def test_replays_as_written(path: Path, judge: Callable[[str], str]) -> None:
+    document = parse(path.read_text("utf-8"), str(path))
+    for program in missing_programs(line.text for section in document.sections for line in section.lines):
+        judge(program)
+    report = replay(document, LABS)
     assert told(report) == ""
     assert len(report.exchanges) > 1
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.console.console import Console
 from hsmshell.console.files import Files
+from hsmshell.console.system import System
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
@@ -34,3 +35,5 @@ class Context(NamedTuple):
     environment: Mapping[str, str] = {}
     notice: Callable[[str], None] = silent
     """Tells the person something of ours, one line without a name and a line end, beside what the tool writes."""
+    system: System | None = None
+    """Runs host commands (cat, openssl, ...); none where they are left to a real shell."""

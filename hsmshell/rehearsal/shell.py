@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from hsmshell import registry
-from hsmshell.console import Ask, Context, EndOfInput
+from hsmshell.console import Ask, Context, EndOfInput, System
 from hsmshell.console.values import path, printable
 from hsmshell.rehearsal.hosts import HOSTS, Network, UnknownHost, find
 
@@ -45,6 +45,14 @@ def _without_prompt(line: str) -> str:
     for host in HOSTS:
         line = line.removeprefix(host.prompt)
     return line
+
+
+def _is_tool(word: str) -> bool:
+    try:
+        registry.find(word)
+    except registry.UnknownTool:
+        return False
+    return True
 
 
 class Shell:
@@ -89,6 +97,8 @@ class Shell:
         try:
             words = self._words(_without_prompt(line))
         except _NotHere as problem:
+            if self._context.system:
+                return self._host_command(self._context.system, line)
             return self._say(f"{problem}; for that write launchers with: hsmshell shims DIR", 2)
         except ValueError:
             return self._say("a quotation mark is not closed; close it and try again", 2)
@@ -104,7 +114,21 @@ class Shell:
             return self._status
         if words[0] in self._builtins:
             return self._builtins[words[0]](words[1:])
+        if self._context.system and not _is_tool(words[0]):
+            # Without the shell's own variables the line is a real shell's as it stands.
+            return self._host_command(self._context.system, shlex.join(words) if "$" in line else line)
         return self._tool(words)
+
+    def _host_command(self, system: System, line: str) -> int:
+        """A line that is none of this shell's, run in the host's folder."""
+        here = self._hosts[-1]
+        try:
+            files = self._network.files(here)
+        except OSError as problem:
+            return self._say(f"{here.name}: {problem.strerror}; check the lab's directory", 1)
+        done = system(_without_prompt(line), files)
+        self._context.console.write(done.output)
+        return done.status
 
     def _words(self, line: str) -> list[str]:
         """The line's words, quotes taken off and variables put in.

@@ -12,14 +12,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hsmshell.console.console import Answer, Ask, EndOfInput
+from hsmshell.console.system import System
 from hsmshell.console.values import Kind, Marked, Part, text_of
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 from hsmshell.transcript.names import Names
+from hsmshell.transcript.shell_line import is_complete
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
+
+
+WINDOW, FURTHER = "$ ", "> "
+"""A line of the log that begins so before the tool's next prompt was typed into a second window, as a host command."""
 
 
 class Exchange(NamedTuple):
@@ -56,12 +62,14 @@ class LogConsole:
         seen: Seen | None = None,
         names: Names | None = None,
         advice: Advice = lambda kind, log: "",
+        system: System | None = None,
     ) -> None:
         self._lines = section.lines
         self._mode = section.match or mode
         self._seen = seen
         self._names = names or Names()
         self._advice = advice
+        self._system = system
         self._unknown: list[tuple[Kind, str]] = []
         self._notices: set[str] = set()
         self._secrets = iter(section.secrets)
@@ -83,6 +91,8 @@ class LogConsole:
         self._written.extend(parts)
 
     def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
+        while self._system and self._second_window(self._system, prompt):
+            pass
         *output, last = lines_of([*self._written, prompt])
         shown = text_of(last)
         place = self._find(shown)
@@ -118,6 +128,22 @@ class LogConsole:
             renamed += typed[done:start] + run
             done = end
         return renamed + typed[done:]
+
+    def _second_window(self, system: System, prompt: str) -> bool:
+        """Run the host command that stands before the prompt; whether there was one."""
+        *output, last = lines_of([*self._written, prompt])
+        shown = text_of(last)
+        place, window = self._find(shown), self._find(WINDOW)
+        if shown == WINDOW or place is None or window is None or window >= place:
+            return False
+        self._settle(self._lines[self._place : window], output)
+        self._typed, self._place = self._lines[window], window + 1
+        command = self._typed.text.removeprefix(WINDOW)
+        while not is_complete(command) and self._lines[self._place].text.startswith(FURTHER):
+            command += "\n" + self._lines[self._place].text.removeprefix(FURTHER)
+            self._place += 1
+        self._written = [system(command).output]
+        return True
 
     def _is_end(self, prompt: str, kind: Ask) -> bool:
         """Whether nothing was typed because the input had ended there, rather than an empty line.

@@ -15,6 +15,7 @@ from hsmshell.console.console import Console, EndOfInput
 from hsmshell.console.context import Context, Generation
 from hsmshell.console.files import Files
 from hsmshell.console.host_files import HostFiles
+from hsmshell.console.system import System
 from hsmshell.console.values import Kind, Marked
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import Lab
@@ -85,8 +86,11 @@ def replay(
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
     seen: Seen | None = None,
+    allow_shell: bool = False,
 ) -> Report:
-    """Replay a document in a temporary lab and working directory."""
+    """Replay a document in a temporary lab and working directory; host commands are those of ``HostCommands``."""
+    from hsmshell.transcript.host_commands import HostCommands
+
     with temporary_directory("hsmshell-replay-") as base:
         work = os.path.join(base, "work")
         os.mkdir(work)
@@ -96,7 +100,17 @@ def replay(
         except LabError as problem:
             return Report(document.path, (), (*document.findings, Finding(document.sections[0].line, str(problem))))
         with contextlib.closing(lab):
-            return replay_on(lab, work, document, mode=mode, load=load, environment=environment, wrap=wrap, seen=seen)
+            return replay_on(
+                lab,
+                work,
+                document,
+                mode=mode,
+                load=load,
+                environment=environment,
+                wrap=wrap,
+                seen=seen,
+                system=HostCommands(work, lab.directory, allow_shell=allow_shell),
+            )
 
 
 def replay_on(
@@ -109,6 +123,7 @@ def replay_on(
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
     seen: Seen | None = None,
+    system: System | None = None,
 ) -> Report:
     """Replay a document on an open lab."""
     exchanges: list[Exchange] = []
@@ -117,7 +132,7 @@ def replay_on(
     names = Names(known.is_new)
     for section in document.sections:
         findings.extend(_bind(section, names, known))
-        player = LogConsole(section, mode, seen, names, known.advice)
+        player = LogConsole(section, mode, seen, names, known.advice, None if section.tool == "shell" else system)
         context = Context(
             lab,
             wrap(player) if wrap else player,
@@ -125,6 +140,7 @@ def replay_on(
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
             player.notice,
+            system,
         )
         findings.extend(_write_files(section, context.files))
         findings.extend(_run(section, _arguments(section, player), context, load))

@@ -1,8 +1,8 @@
 """The golden transcripts as a whole: every command has succeeded in one, in global and in server mode, and every error
 that is published, or that is ours where nothing is published, has been met.
 
-What needs a signature within the session that asked for it, or two processes at once, no transcript can show:
-the logs of ``test_procedures`` and the tests at the end have that.
+What needs a signature within the session that asked for it is in the procedures, which show a second window; what needs
+two processes at once no transcript can show: the tests at the end have that.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from hsmshell.transcript.log import parse
 from .conftest import OFFICER, USER, Desk
 from .refusals import OUR_ERRORS, POLICY, PUBLISHED_ERRORS, RIA, START
 from .screens import CAUTION, twice
-from .terminal import FOLDER as PROCEDURES
 
 FOLDER = Path(__file__).parents[2] / "transcripts" / "cloudhsm_mgmt_util"
+PROCEDURES = FOLDER / "procedures"
 GLOBAL = "aws-cloudhsm"
 PROMPT = re.compile(rf"({GLOBAL}|server\d+)>")
 GLOBAL_ONLY = {"info", "quit", "server"}
@@ -88,7 +88,11 @@ ANSWERS = [
     if section.tool == "cloudhsm_mgmt_util"
     for answer in answers(line.text for line in section.lines)
 ]
-PLAYED = [answer for path in PROCEDURES.glob("*.log") for answer in answers(path.read_text("utf-8").splitlines())]
+PLAYED = [
+    answer
+    for path in sorted(PROCEDURES.glob("*.transcript"))
+    for answer in answers(path.read_text("utf-8").splitlines())
+]
 
 
 def succeeded(command: str, *, in_server_mode: bool, where: Iterable[Answer] = ()) -> bool:
