@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 
 from hsmshell.transcript.lines import Output, Shown, Wanted
@@ -10,14 +11,57 @@ LARGEST = 1_000_000
 """Lines expected times lines shown, without those that agree at both ends, beyond which no alignment is looked for."""
 
 
+MOST = 200
+"""Lines beside an elision among which like ones are looked for."""
+ALIKE = 0.6
+
+
 def difference(
     expected: Sequence[str], block: Sequence[Wanted], actual: Sequence[str], lines: Sequence[Shown]
-) -> Iterable[str]:
-    """The longest common alignment as context, the rest as lines taken away and added.
+) -> list[str]:
+    """The longest common alignment as context, the rest as lines taken away and added; what stands beside an elision
+    and is like no line that was taken away belongs to the elision.
 
     What is told are the lines as they stand in the log and as they were written; what is compared is what was made of
     them.
     """
+    elisions = {text for text, line in zip(expected, block, strict=True) if line.elides}
+    patch = list(_aligned(expected, block, actual, lines))
+    result: list[str] = []
+    hunk: list[str] = []
+    beside = False
+    for line in [*patch, " "]:
+        if not line.startswith(" "):
+            hunk.append(line)
+            continue
+        elides = line[1:] in elisions
+        result += _kept(hunk) if beside or elides else hunk
+        result.append(line)
+        hunk, beside = [], elides
+    return result[:-1]
+
+
+def _kept(hunk: Sequence[str]) -> list[str]:
+    """The hunk beside an elision without the added lines that the elision covers: those that are like none that was
+    taken away or, when all are unlike, all but as many at the end."""
+    gone = [line[1:] for line in hunk if line.startswith("-")]
+    came = [line[1:] for line in hunk if line.startswith("+")]
+    if len(gone) > MOST or len(came) > MOST:
+        return list(hunk)
+    last = came[-len(gone) :] if gone else []
+    result: list[str] = []
+    for line in gone:
+        result.append(f"-{line}")
+        like = difflib.get_close_matches(line, came, 1, ALIKE)
+        if like:
+            result.append(f"+{like[0]}")
+            del came[: came.index(like[0]) + 1]
+    return result if len(result) > len(gone) else [*result, *(f"+{line}" for line in last)]
+
+
+def _aligned(
+    expected: Sequence[str], block: Sequence[Wanted], actual: Sequence[str], lines: Sequence[Shown]
+) -> Iterable[str]:
     shortest = min(len(block), len(lines))
     head = tail = 0
     while head < shortest and block[head].text == lines[head].text:

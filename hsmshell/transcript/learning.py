@@ -162,7 +162,7 @@ class _Pairing(NamedTuple):
 
 
 def _learn_lists(names: Names, expected: Sequence[Line], actual: Sequence[Actual]) -> None:
-    """A list of handles is a set: those with a name go, the same number is the same, the rest follow their order."""
+    """A list of handles is a set: those with a name go, the same number is the same, the rest pair by size."""
     shown = iter(lists_in([place.text for place in expected]))
     for line in actual:
         items = items_of(line)
@@ -187,7 +187,7 @@ def _pair(names: Names, pairing: _Pairing, items: Sequence[Item], shown: Sequenc
     opened = [value for value in opened if value.text not in same]
     for log in sorted(same):
         names.bind(kind, log, log, line)
-    free = [log for log in free if log not in same]
+    free = sorted((log for log in free if log not in same), key=int)
     if len(opened) == len(free):
-        for value, log in zip(opened, free, strict=True):
+        for value, log in zip(sorted(opened, key=lambda value: int(value.text)), free, strict=True):
             names.bind(kind, log, value.text, line)

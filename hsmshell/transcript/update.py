@@ -1,0 +1,62 @@
+"""Rewriting what a file expects, in the exchanges that differ and nowhere else.
+
+Lines that agree stay as they stand, and so do directives, elisions, prose and what was typed. What is put in has the
+names that the file gives to handles and the like.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from hsmshell.transcript.player import Exchange
+from hsmshell.transcript.runner import Report
+
+
+def updated(text: str, report: Report) -> str:
+    """The file's text with what came in the place of what was expected, where these differ."""
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.split("\n")
+    gone: set[int] = set()
+    after: dict[int, list[str]] = {}
+    for exchange in report.exchanges:
+        if not exchange.same:
+            _apply(exchange, lines, gone, after)
+    result = list(after.get(0, []))
+    for number, line in enumerate(lines, start=1):
+        if number not in gone:
+            result.append(line)
+        result += [f"{new}\r" if line_end == "\r\n" else new for new in after.get(number, ())]
+    return "\n".join(result)
+
+
+def patch(path: str, old: str, new: str) -> Iterator[str]:
+    """What will change, as a unified diff."""
+    return difflib.unified_diff(old.split("\n"), new.split("\n"), path, path, lineterm="")
+
+
+def _apply(exchange: Exchange, lines: list[str], gone: set[int], after: dict[int, list[str]]) -> None:
+    """Note what of the exchange's block goes, and what comes behind which line."""
+    block = list(exchange.block)
+    place = exchange.line if exchange.typed else (block[0].number - 1 if block else exchange.line)
+    indent = _indent(exchange, lines)
+    for entry in exchange.difference:
+        mark, text = entry[:1], entry[1:]
+        if mark == "+":
+            after.setdefault(place, []).append(f"{indent}{text}" if text else text)
+            continue
+        while block and block[0].text != text:
+            block.pop(0)
+        if block:
+            place = block.pop(0).number
+            if mark == "-":
+                gone.add(place)
+
+
+def _indent(exchange: Exchange, lines: list[str]) -> str:
+    """The blanks that a manual puts in front of every line of the log, and that are no part of it."""
+    for number, text in ((exchange.line, exchange.typed), *exchange.block):
+        raw = lines[number - 1]
+        if text and raw.rstrip("\r").endswith(text):
+            return raw[: raw.index(text)] if not raw[: raw.index(text)].strip() else ""
+    return ""
