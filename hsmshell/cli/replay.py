@@ -49,11 +49,13 @@ def _replay(options: argparse.Namespace) -> int:
     reports: list[Report] = []
     for path in files:
         try:
-            reports.append(replay(parse(read(path), path, options.match), labs, mode=options.match))
+            text = read(path)
         except OSError as problem:
             raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
         except Unreadable as problem:
             reports.append(Report(path, (), (Finding(problem.line, str(problem)),)))
+        else:
+            reports.append(replay(parse(text, path, options.match), labs, mode=options.match))
         if not options.json:
             sys.stdout.write("".join(_told(reports[-1])))
     failed = sum(report.mismatches for report in reports)
