@@ -24,6 +24,9 @@ class Entry(NamedTuple):
     """One line for a listing; ours."""
     path: str
     """Where the real tool lives on a real host; empty where there is none."""
+    prompt: str = ""
+    """What the tool asks for its next command with, as a log without directives shows it; empty for one that ends
+    after its arguments, and for a shell."""
 
 
 TOOLS: Mapping[str, Entry] = {
@@ -31,11 +34,13 @@ TOOLS: Mapping[str, Entry] = {
         "commands.key_mgmt_util",
         "keys of a CloudHSM cluster, as a crypto user",
         "/opt/cloudhsm/bin/key_mgmt_util",
+        "Command:  ",
     ),
     "cloudhsm_mgmt_util": Entry(
         "commands.cloudhsm_mgmt_util",
         "users and policies of a CloudHSM cluster",
         "/opt/cloudhsm/bin/cloudhsm_mgmt_util",
+        "aws-cloudhsm>",
     ),
     "configure": Entry(
         "commands.configure",
@@ -47,7 +52,12 @@ TOOLS: Mapping[str, Entry] = {
         "the CloudHSM host's client daemon",
         "/opt/cloudhsm/bin/cloudhsm_client",
     ),
-    "ckdemo": Entry("commands.ckdemo", "numbered menus on a Luna partition", "/usr/safenet/lunaclient/bin/ckdemo"),
+    "ckdemo": Entry(
+        "commands.ckdemo",
+        "numbered menus on a Luna partition",
+        "/usr/safenet/lunaclient/bin/ckdemo",
+        "Enter your choice : ",
+    ),
     "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
     "audit": Entry("commands.audit", "the audit logs of a CloudHSM cluster's HSMs", ""),
     "terminal": Entry("hsmshell.transcript.terminal", "a log's terminal: emulated tools and host commands", ""),

@@ -40,19 +40,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from hsmshell.transcript.log import parse
-    from hsmshell.transcript.runner import LabCopies, replay
+    from hsmshell.transcript.log import Finding, parse
+    from hsmshell.transcript.reading import Unreadable, read
+    from hsmshell.transcript.runner import LabCopies, Report, replay
 
     files = list(_files(options.paths))
     labs = LabCopies()
     reports: list[Report] = []
     for path in files:
         try:
-            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
-                text = stream.read()
+            text = read(path)
         except OSError as problem:
             raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
-        reports.append(replay(parse(text, path), labs, mode=options.match))
+        except Unreadable as problem:
+            reports.append(Report(path, (), (Finding(problem.line, str(problem)),)))
+        else:
+            reports.append(replay(parse(text, path, options.match), labs, mode=options.match))
         if not options.json:
             sys.stdout.write("".join(_told(reports[-1])))
     failed = sum(report.mismatches for report in reports)
@@ -73,8 +76,6 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """The files that the paths name, each folder's in the order of their names."""
-    from hsmshell.transcript.log import has_console_block
-
     for path in paths:
         if not os.path.isdir(path):
             if not os.path.isfile(path):
@@ -86,19 +87,24 @@ def _files(paths: Sequence[str]) -> Iterator[str]:
             folders.sort()
             for name in sorted(names):
                 file = os.path.join(folder, name)
-                if name.endswith(ENDING) or (name.endswith(".md") and has_console_block(_read(file))):
+                if name.endswith(ENDING) or (name.endswith(".md") and _is_log(file)):
                     found = True
                     yield file
         if not found:
             raise WrongUsage(f"there is no transcript in {path}; their names end in {ENDING} or .md")
 
 
-def _read(path: str) -> str:
+def _is_log(path: str) -> bool:
+    """Whether a Markdown file has something to replay; one that nobody can look into is worth telling about."""
+    from hsmshell.transcript.log import has_console_block
+    from hsmshell.transcript.reading import Unreadable, read
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
-            return stream.read()
+        return has_console_block(read(path))
+    except Unreadable:
+        return True
     except OSError:
-        return ""
+        return False
 
 
 def _told(report: Report) -> Iterable[str]:

@@ -14,17 +14,21 @@ from hsmshell.grammar.command import Parameter
 class _Kind(NamedTuple):
     name: str
     advice: str
+    key: str
+    """What a keyboard gives in its place, or nothing."""
 
 
-_DASH = _Kind("a typographic dash", "type - instead")
-_QUOTE = _Kind("a typographic quotation mark", 'type " instead')
-_NO_BREAK = _Kind("a no-break space", "type a blank instead")
-_BLANK = _Kind("a typographic space", "type a blank instead")
-_UNSEEN = _Kind("an invisible character", "leave it out")
+_DASH = _Kind("a typographic dash", "type - instead", "-")
+_QUOTE = _Kind("a typographic quotation mark", 'type " instead', '"')
+_SINGLE_QUOTE = _QUOTE._replace(key="'")
+_NO_BREAK = _Kind("a no-break space", "type a blank instead", " ")
+_BLANK = _Kind("a typographic space", "type a blank instead", " ")
+_UNSEEN = _Kind("an invisible character", "leave it out", "")
 
 _RANGES = (
     (_DASH, (0x00AD, range(0x2010, 0x2016), 0x2043, 0x2212, 0xFE58, 0xFE63, 0xFF0D)),
-    (_QUOTE, (0x00AB, 0x00BB, range(0x2018, 0x2020), 0x2032, 0x2033, 0x2039, 0x203A, 0xFF02, 0xFF07)),
+    (_QUOTE, (0x00AB, 0x00BB, range(0x201C, 0x2020), 0x2033, 0xFF02)),
+    (_SINGLE_QUOTE, (range(0x2018, 0x201C), 0x2032, 0x2039, 0x203A, 0xFF07)),
     (_NO_BREAK, (0x00A0, 0x2007, 0x202F)),
     (_BLANK, (range(0x2000, 0x2007), range(0x2008, 0x200B), 0x205F, 0x3000)),
     (_UNSEEN, (range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2065), range(0x2066, 0x206A), 0xFEFF)),
@@ -38,6 +42,8 @@ def _spread(numbers: Iterable[int | range]) -> Iterator[str]:
 
 KINDS = {letter: kind for kind, numbers in _RANGES for letter in _spread(numbers)}
 """Every character that stands where a keyboard gives another one, or none."""
+
+_KEYS = str.maketrans({letter: kind.key for letter, kind in KINDS.items()})
 
 _ANYWHERE = (_NO_BREAK, _BLANK, _UNSEEN)
 """What a value has to be asked about wherever it stands in it; a dash within a label is nobody's business."""
@@ -69,6 +75,11 @@ def advice(words: Sequence[str], parameters: Sequence[Parameter] = (), refused: 
         if not is_value and word in names and f"-{word}" not in words:
             return f'"{word}" has lost its dash; type -{word} instead'
     return ""
+
+
+def plain(text: str) -> str:
+    """The text as a keyboard gives it: ``-``, ``"``, ``'`` and blanks for a typesetter's; what nobody sees is gone."""
+    return text if text.isascii() else text.translate(_KEYS)
 
 
 def _places(words: Sequence[str], parameters: Sequence[Parameter]) -> Iterator[tuple[str, bool]]:

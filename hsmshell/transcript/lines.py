@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hsmshell.console.values import Kind, Part, Value, text_of
+from hsmshell.grammar.typography import plain
 from hsmshell.transcript.wildcards import PARTIAL, Pattern, Token, Wild, glob, partial
 
 ELISION = "..."
@@ -73,8 +74,8 @@ def lines_of(parts: Iterable[Part]) -> list[Actual]:
 
 
 def fold(text: str) -> str:
-    """Runs of blanks become one; those at both ends go."""
-    return " ".join(text.split())
+    """Runs of blanks become one, those at both ends go; a typesetter's characters become a keyboard's."""
+    return " ".join((text if text.isascii() else plain(text)).split())
 
 
 def wanted(line: str, prepare: Prepare = str) -> Wanted:

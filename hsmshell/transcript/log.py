@@ -6,13 +6,19 @@ import dataclasses
 import enum
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-DIRECTIVE = "#:"
+from hsmshell.transcript.normalise import DIRECTIVE, normalised
+from hsmshell.transcript.shell_noise import TERMINAL, as_terminal, detected, within
+
 _LONGEST_PATH = 200
 DEFAULT_TOOL = "shell"
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w-]*)")
+_EXACT = "exact"
+_FENCE = re.compile(
+    r"(?P<before>\s*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)(?P<fence>`{3,}+(?!.*`)|~{3,})\s*(?P<language>[\w-]*)"
+)
+"""An opening fence, perhaps the first thing in a list's item (CommonMark 4.5 and 5.2)."""
 
 
 class Line(NamedTuple):
@@ -96,20 +102,42 @@ class _Draft:
     binds: list[Bind] = dataclasses.field(default_factory=list)
     files: list[FileLine] = dataclasses.field(default_factory=list)
     lines: list[Line] = dataclasses.field(default_factory=list)
+    """As they stand in the file."""
+    readable: list[str] = dataclasses.field(default_factory=list)
+    """The same ones, normalised."""
 
-    def finished(self) -> Section:
+    def finished(self, mode: str) -> Section:
+        """The section; ``mode`` is how its lines are compared if it does not say so itself."""
+        arguments, lines = self.arguments, self.lines
+        if (self.match or mode) != _EXACT:
+            if self.tool == TERMINAL:
+                readable = as_terminal(self.readable)
+            else:
+                readable, given = within(self.tool, self.readable)
+                arguments = arguments or given
+            lines = [Line(line.number, text) for line, text in zip(lines, readable, strict=True)]
         return Section(
             self.line,
             self.tool,
-            self.arguments,
+            arguments,
             self.lab,
             self.client,
             self.match,
             tuple(self.secrets),
             tuple(self.binds),
             tuple(self.files),
-            tuple(self.lines),
+            tuple(lines),
         )
+
+    def detected(self) -> list[_Draft]:
+        """A log that names no tool: its sessions, with the tools that it shows."""
+        self.tool, end = detected(self.readable)
+        if end == len(self.lines):
+            return [self]
+        rest = _Draft(self.lines[end].number, TERMINAL, lab=self.lab, client=self.client, match=self.match)
+        rest.lines, self.lines = self.lines[end:], self.lines[:end]
+        rest.readable, self.readable = self.readable[end:], self.readable[:end]
+        return [self, rest]
 
 
 class Document(NamedTuple):
@@ -120,25 +148,29 @@ class Document(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def parse(text: str, path: str) -> Document:
-    """A transcript; Markdown when the path ends in ``.md``. Wrong directives become findings, never errors."""
+def parse(text: str, path: str, match: str = "fold") -> Document:
+    """A transcript; Markdown when the path ends in ``.md``. Wrong directives become findings, never errors.
+
+    Its lines are normalised, but for sections that are compared exactly, by their own directive or by ``match``.
+    """
     whole = numbered(text.replace("\r\n", "\n").split("\n"))
     if whole and not whole[-1].text:
         whole.pop()
-    lines = list(_console_blocks(whole)) if path.endswith(".md") else whole
+    blocks = list(_console_blocks(whole)) if path.endswith(".md") else [whole]
     sections: list[Section] = []
     findings: list[Finding] = []
-    current = _Draft(lines[0].number if lines else 1)
+    current = _Draft(next((line.number for block in blocks for line in block), 1))
     named = False
-    for line in lines:
-        if not line.text.startswith(DIRECTIVE):
+    for line, readable in _readable(blocks):
+        if not readable.startswith(DIRECTIVE):
             current.lines.append(line)
+            current.readable.append(readable)
             continue
-        name, _, value = line.text[len(DIRECTIVE) :].strip().partition(" ")
+        name, _, value = readable[len(DIRECTIVE) :].strip().partition(" ")
         if name in ("", "#"):
             continue
-        if name == "tool" and (named or any(content.text.strip() for content in current.lines)):
-            sections.append(current.finished())
+        if name == "tool" and (named or any(content.strip() for content in current.readable)):
+            sections.append(current.finished(match))
             current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match)
         named = named or name == "tool"
         try:
@@ -150,30 +182,40 @@ def parse(text: str, path: str) -> Document:
             findings.append(Finding(line.number, f"there is no directive {name!r}; there are {known}"))
         except ValueError as problem:
             findings.append(Finding(line.number, f"{name}: {problem}"))
-    sections.append(current.finished())
-    if not named and not any(line.text.strip() for line in current.lines):
+    if not named and not any(content.strip() for content in current.readable):
         findings.append(Finding(current.line, "there is nothing to replay; a log has the prompts and what was typed"))
+    sections += [draft.finished(match) for draft in ([current] if named else current.detected())]
     return Document(path, tuple(sections), tuple(findings))
 
 
 def has_console_block(text: str) -> bool:
     """Whether a Markdown text holds anything to replay."""
-    return any(
-        _FENCE.match(line) and line.strip().lstrip("`~").strip().startswith("console") for line in text.split("\n")
-    )
+    return any(_console_blocks(Line(number, line) for number, line in enumerate(text.split("\n"), start=1)))
 
 
-def _console_blocks(lines: Iterable[Line]) -> Iterable[Line]:
-    """The lines inside fenced blocks whose language is ``console`` (CommonMark 4.5)."""
+def _readable(blocks: Iterable[Sequence[Line]]) -> Iterator[tuple[Line, str]]:
+    """Every line with what normalising makes of it; each block is normalised for itself."""
+    for block in blocks:
+        yield from zip(block, normalised([line.text for line in block]), strict=True)
+
+
+def _console_blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines inside each fenced block whose language is ``console``, without the fence's indentation."""
     fence = language = ""
+    indentation = 0
+    block: list[Line] = []
     for line in lines:
         match = _FENCE.match(line.text)
         if not fence and match:
-            fence, language = match.group(1), match.group(2)
+            fence, language, indentation = match.group("fence"), match.group("language"), len(match.group("before"))
         elif fence and line.text.strip().startswith(fence) and not line.text.strip().strip(fence[0]):
             fence = language = ""
+            yield block
+            block = []
         elif fence and language == "console":
-            yield line
+            blanks = len(line.text) - len(line.text.lstrip(" "))
+            block.append(Line(line.number, line.text[min(blanks, indentation) :]))
+    yield block
 
 
 def _one_of(value: str, *words: str) -> str:
@@ -222,7 +264,7 @@ _DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
     "args": _setter("arguments", lambda value: tuple(shlex.split(value))),
     "lab": _setter("lab", _word),
     "client": _setter("client", lambda value: _one_of(value, "classic", "late")),
-    "match": _setter("match", lambda value: _one_of(value, "fold", "exact")),
+    "match": _setter("match", lambda value: _one_of(value, "fold", _EXACT)),
     "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
     "file": _file,

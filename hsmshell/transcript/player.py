@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hsmshell.console.console import Answer, Ask, EndOfInput
 from hsmshell.console.system import System
 from hsmshell.console.values import Kind, Marked, Part, text_of
+from hsmshell.grammar.typography import plain
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
@@ -219,9 +220,9 @@ class LogConsole:
     def _remainder(self, prompt: str, text: str) -> str:
         if self._mode == EXACT or len(fold(prompt)) < SHORT:
             rest = text[len(prompt) :]
-            return rest if self._mode == EXACT else rest.strip()
+            return rest if self._mode == EXACT else plain(rest.strip())
         match = _blanks_folded(prompt).match(text)
-        return text[match.end() :].strip() if match else ""
+        return plain(text[match.end() :].strip()) if match else ""
 
 
 def _marks(typed: str, answer: Answer | None) -> Iterable[Marked]:

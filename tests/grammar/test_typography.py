@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hsmshell.grammar import Parameter
-from hsmshell.grammar.typography import KINDS, advice
+from hsmshell.grammar.typography import KINDS, advice, plain
 from hsmshell.grammar.values import Integer, Text
 
 PARAMETERS = (Parameter("l", Text()), Parameter("k", Integer(), aliases=("key",)), Parameter("nex"))
@@ -119,3 +119,23 @@ def test_at_most_one_thing_is_told_and_nothing_breaks(words: list[str], refused:
 @given(words=st.lists(st.text(max_size=8), max_size=8), refused=st.text(max_size=8))
 def test_any_text_at_all(words: list[str], refused: str) -> None:
     advice(words, PARAMETERS, refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("genSymKey –t 31 -l “my key”", 'genSymKey -t 31 -l "my key"'),
+        ("—l ‘it’s’ «x» ‹y›", "-l 'it's' \"x\" 'y'"),
+        ("a\u00a0b\u2009c\u200bd\ufeff", "a b cd"),
+        ("plain -x 'y' \"z\"\t", "plain -x 'y' \"z\"\t"),
+        ("naïve 日本 …", "naïve 日本 …"),
+    ],
+)
+def test_what_a_keyboard_gives(text: str, typed: str) -> None:
+    assert plain(text) == typed
+
+
+@pytest.mark.parametrize("letter", KINDS)
+def test_every_typographic_character_has_a_key(letter: str) -> None:
+    assert plain(letter) in ("-", '"', "'", " ", "")
+    assert plain(letter).isascii()

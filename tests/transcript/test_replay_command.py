@@ -76,7 +76,7 @@ def test_an_unknown_scenario_is_a_finding(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_control_characters_of_a_log_are_shown_not_obeyed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "x.transcript").write_text("#: tool key_mgmt_util\n\x1b[2Jx\nCommand:  exit\n")
+    (tmp_path / "x.transcript").write_text("#: tool key_mgmt_util\n#: match exact\n\x1b[2Jx\nCommand:  exit\n")
     assert main(["replay", str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert "\x1b" not in out

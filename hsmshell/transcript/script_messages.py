@@ -1,0 +1,26 @@
+"""The lines that ``script`` writes before and after a session, of util-linux and of the BSDs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_MESSAGE = re.compile(
+    r"\s*Script (?:started|done)(?: on .*|, (?:(?:output |input )?(?:log )?file is|timing) .*|\.?\s*$)"
+)
+_COLUMNS = re.compile(r"Script started on .*\bCOLUMNS=\"(\d{1,4})\"")
+_FEWEST = 20
+
+
+def columns(line: str) -> int | None:
+    """The terminal's width that a header tells; 0 for a header that does not, nothing for any other line."""
+    if not line.startswith("Script started on "):
+        return None
+    match = _COLUMNS.match(line)
+    width = int(match.group(1)) if match else 0
+    return width if width >= _FEWEST else 0
+
+
+def without_messages(lines: Iterable[str]) -> list[str]:
+    """The lines, those of ``script`` itself empty."""
+    return ["" if _MESSAGE.match(line) else line for line in lines]
