@@ -24,10 +24,16 @@ _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 
 
 class Files:
-    """One host's working directory. A path that a user types is taken from there unless it is absolute."""
+    """One host's working directory. A path that a user types is taken from there unless it is absolute.
 
-    def __init__(self, directory: str = "") -> None:
+    ``confined``: no path leads out of the directory, whatever a log may say; only ``/dev/null`` is everywhere.
+    """
+
+    def __init__(self, directory: str = "", *, confined: bool = False) -> None:
         self.directory = directory
+        self.confined = confined
+        self._roots = [directory]
+        """The folders out of which no path leads when it is confined."""
 
     def locate(self, path: str) -> str:
         """The path that the operating system is asked for. Raises ``OSError`` for what can be no path."""
@@ -38,7 +44,17 @@ class Files:
             path = os.fsdecode(path.encode("utf-8", "surrogateescape"))
         except UnicodeEncodeError:  # half a surrogate pair, as an escape in JSON can write it
             raise _error(errno.EINVAL, path) from None
-        return os.path.join(self.directory, path) if self.directory else path
+        target = os.path.join(self.directory, path) if self.directory else path
+        if self.confined and not self._is_inside(target):
+            raise _error(errno.EACCES, path)
+        return target
+
+    def _is_inside(self, target: str) -> bool:
+        if target == os.devnull:
+            return True
+        real = os.path.realpath(target)
+        roots = map(os.path.realpath, self._roots)
+        return any(real == root or real.startswith(os.path.join(root, "")) for root in roots)
 
     def same(self, one: str, other: str) -> bool:
         """Whether the two paths, of which neither has to be there, lead to one file. Raises ``OSError``."""

@@ -32,9 +32,10 @@ class HostFiles(Files):
     has no such file; it is written in the lab alone. Other paths are those of any working directory.
     """
 
-    def __init__(self, directory: str, lab_directory: str) -> None:
-        super().__init__(directory)
+    def __init__(self, directory: str, lab_directory: str, *, confined: bool = False) -> None:
+        super().__init__(directory, confined=confined)
         self._base = os.path.join(os.path.abspath(lab_directory), HOSTS, CLIENT_HOST)
+        self._roots.append(self._base)
 
     def kept(self, path: str) -> str:
         """Where the lab keeps the file of that path; empty when it is none of the host's own."""
@@ -49,8 +50,9 @@ class HostFiles(Files):
         return bool(kept) and os.path.lexists(super().locate(kept))
 
     def locate(self, path: str) -> str:
-        """The path to read. Raises ``OSError``."""
-        return super().locate(self.kept(path) if self.has(path) else path)
+        """The path to read; of a confined host, never a real one of the host's own. Raises ``OSError``."""
+        kept = self.kept(path)
+        return super().locate(kept if kept and (self.confined or self.has(path)) else path)
 
     def place(self, path: str) -> str:
         """The path to write or to remove, which is never a real one of the host's own. Raises ``OSError``."""

@@ -42,8 +42,9 @@ def find(name: str) -> Host:
 class Network:
     """The hosts' directories below a lab's directory."""
 
-    def __init__(self, lab_directory: str) -> None:
+    def __init__(self, lab_directory: str, *, confined: bool = False) -> None:
         self._lab = lab_directory
+        self._confined = confined
         self._base = os.path.join(lab_directory, HOSTS_DIRECTORY)
 
     def files(self, host: Host) -> Files:
@@ -52,8 +53,8 @@ class Network:
         for folder in (self._base, directory):
             os.makedirs(folder, mode=0o700, exist_ok=True)
         if host.name != CLIENT_HOST:
-            return Files(directory)
-        files = HostFiles(directory, self._lab)
+            return Files(directory, confined=self._confined)
+        files = HostFiles(directory, self._lab, confined=self._confined)
         files.prepare()
         return files
 

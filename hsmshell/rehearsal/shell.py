@@ -60,7 +60,7 @@ class Shell:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._network = Network(context.lab.directory)
+        self._network = Network(context.lab.directory, confined=context.files.confined)
         self._hosts = [HOSTS[0]]
         self._variables = dict(context.environment)
         self._status = 0

@@ -110,6 +110,7 @@ def replay(
                 wrap=wrap,
                 seen=seen,
                 system=HostCommands(work, lab.directory, allow_shell=allow_shell),
+                confined=not allow_shell,
             )
 
 
@@ -124,8 +125,9 @@ def replay_on(
     wrap: Wrapper | None = None,
     seen: Seen | None = None,
     system: System | None = None,
+    confined: bool = False,
 ) -> Report:
-    """Replay a document on an open lab."""
+    """Replay a document on an open lab; ``confined`` to the working directory, when nobody knows who wrote it."""
     exchanges: list[Exchange] = []
     findings = list(document.findings)
     known = LabNames(lab)
@@ -136,7 +138,7 @@ def replay_on(
         context = Context(
             lab,
             wrap(player) if wrap else player,
-            HostFiles(work, lab.directory),
+            HostFiles(work, lab.directory, confined=confined),
             Generation(section.client or lab.client or Generation.CLASSIC.value),
             environment or {},
             player.notice,
