@@ -34,7 +34,7 @@ class Screen:
 
     def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
         typed = self._player.ask(prompt, kind, answer)
-        while self._steps and self._steps[0].line < self._player.line:
+        while self._steps and self._steps[0].line < self._player.typed.number:
             step = self._steps.pop(0)
             prose = f"{step.prose}\n\n" if step.prose else ""
             self._show("" if self._at_line_start else "\n", f"\n== {step.title}\n\n{prose}")

@@ -84,9 +84,9 @@ class LogConsole:
         self.findings: list[Finding] = []
 
     @property
-    def line(self) -> int:
+    def typed(self) -> Line:
         """The line of the log that was typed last."""
-        return self._typed.number
+        return self._typed
 
     def write(self, *parts: Part) -> None:
         self._written.extend(parts)
