@@ -82,6 +82,7 @@ def replay(
     environment: Mapping[str, str] | None = None,
     wrap: Wrapper | None = None,
     seen: Seen | None = None,
+    allow_shell: bool = False,
 ) -> Report:
     """Replay a document in a temporary lab and working directory."""
     with temporary_directory("hsmshell-replay-") as base:
