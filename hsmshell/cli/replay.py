@@ -143,12 +143,14 @@ def _write(path: str, text: str) -> None:
 
 
 def _interruption(replayed: Sequence[Replayed], files: int) -> str:
+    import shlex
+
+    from hsmshell.transcript.report import visible
+
     last = replayed[-1].report
     place = f"{last.path}:{last.exchanges[-1].line}" if last.exchanges else last.path
-    return (
-        f"interrupted at {place}, file {len(replayed)} of {files}; "
-        f"replay this one again with: hsmshell replay {last.path}"
-    )
+    again = f"replay this one again with: hsmshell replay {shlex.quote(last.path)}"
+    return visible(f"interrupted at {place}, file {len(replayed)} of {files}; {again}")
 
 
 def _labs(wish: str) -> LabFactory:
