@@ -22,24 +22,6 @@ KEYS = Path(__file__).parent / "data" / "rsa"
 NOON = 1_511_870_400.0
 """When the tests' labs live: 2017-11-28 12:00 UTC, the year of the guide."""
 
-MISSING_JUDGE = "needs "
-"""A skip for want of a program gives a reason that begins so."""
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-judges", action="store_true", help="fail, rather than skip, where a judge is missing")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report = yield
-    if report.skipped and item.config.getoption("--require-judges") and isinstance(report.longrepr, tuple):
-        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-        if reason.startswith(MISSING_JUDGE):
-            report.outcome = "failed"
-            report.longrepr = f"{reason}, and --require-judges was given"
-    return report
-
 
 def private_key(path: Path) -> bytes:
     """The PKCS#8 DER of a PEM file."""
@@ -132,7 +114,7 @@ def judge() -> Callable[[str], str]:
     def find(name: str) -> str:
         path = shutil.which(name)
         if path is None:
-            pytest.skip(f"{MISSING_JUDGE}{name}")
+            pytest.skip(f"needs {name}")
         return path
 
     return find

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hsmshell.cli.settings import WrongUsage
-from hsmshell.cli.start import FAILED
-from hsmshell.console.values import printable
+from hsmshell.cli.start import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     import argparse
 
-    from hsmshell.transcript.runner import Report
-
-ENDING = ".transcript"
+    from hsmshell.cli.progress import Progress
+    from hsmshell.transcript.player import Exchange
+    from hsmshell.transcript.reading import Unreadable, read
+    from hsmshell.transcript.report import Replayed
+    from hsmshell.transcript.runner import LabFactory
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,54 +28,153 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="fold",
         help="fold blanks and ignore empty lines (the default), or compare every byte; a file's own directive wins",
     )
+    parser.add_argument(
+        "--lab",
+        metavar="SCENARIO|FILE.toml|DIR",
+        default="",
+        help="what a file starts with that names no scenario: one by its name or file, or a copy of the lab in DIR",
+    )
+    parser.add_argument(
+        "--allow-shell", action="store_true", help="let logs run any command of this host; only for logs that you trust"
+    )
+    parser.add_argument("-x", "--fail-fast", action="store_true", help="stop after the first file with a mismatch")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line for every file that passes, too")
+    parser.add_argument("--junit", metavar="FILE", default="", help="write the results there as JUnit XML; - is stdout")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Replay every file; 0 when all match, 1 when one does not. Raises ``WrongUsage``."""
+    """Replay every file; 0 when all match, 1 when one does not, 130 when interrupted. Raises ``WrongUsage``."""
     from hsmshell.transcript.ending import terminable
 
+    if options.json and options.junit == "-":
+        raise WrongUsage("--json and --junit - both want stdout; give --junit the name of a file")
     with terminable():
         return _replay(options)
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from hsmshell.transcript.log import Finding, parse
-    from hsmshell.transcript.reading import Unreadable, read
-    from hsmshell.transcript.runner import LabCopies, Report, replay
+    from hsmshell.cli.progress import Progress, wanted
+    from hsmshell.transcript.report import told
 
     files = list(_files(options.paths))
-    labs = LabCopies()
-    reports: list[Report] = []
-    for path in files:
-        try:
-            text = read(path)
-        except OSError as problem:
-            raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
-        except Unreadable as problem:
-            reports.append(Report(path, (), (Finding(problem.line, str(problem)),)))
-        else:
-            reports.append(replay(parse(text, path, options.match), labs, mode=options.match))
-        if not options.json:
-            sys.stdout.write("".join(_told(reports[-1])))
-    failed = sum(report.mismatches for report in reports)
+    labs = _labs(options.lab)
+    text = not options.json and options.junit != "-"
+    progress = Progress(len(files), not options.json and wanted())
+    replayed: list[Replayed] = []
+    for number, path in enumerate(files, start=1):
+        progress.file(number, path)
+        one = _replayed(path, labs, options, progress)
+        progress.erase()
+        replayed.append(one)
+        if text:
+            sys.stdout.write("".join(told(one.report, options.verbose)))
+        if not one.whole or (options.fail_fast and one.report.mismatches):
+            break
+    _conclude(replayed, options, text)
+    if not replayed[-1].whole:
+        sys.stderr.write(f"hsmshell: {_interruption(replayed, len(files))}\n")
+        return INTERRUPTED
+    return FAILED if any(one.report.mismatches for one in replayed) else 0
+
+
+def _replayed(path: str, labs: LabFactory, options: argparse.Namespace, progress: Progress) -> Replayed:
+    """One file; as far as it came, when Ctrl-C is pressed meanwhile. Raises ``WrongUsage``."""
+    import time
+
+    from hsmshell.transcript.log import Document, Finding, until
+    from hsmshell.transcript.parts import parts
+    from hsmshell.transcript.report import Replayed
+    from hsmshell.transcript.runner import Report, replay
+    from hsmshell.transcript.sources import load
+
+    try:
+        text = read(path)
+    except OSError as problem:
+        raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
+    except Unreadable as problem:
+        finding = Finding(problem.line, str(problem))
+        return Replayed(Document(path, (), (finding,)), (), Report(path, (), (finding,)), 0.0)
+    came: list[Exchange] = []
+
+    def seen(exchange: Exchange) -> None:
+        came.append(exchange)
+        progress.exchange()
+
+    start = time.perf_counter()
+    document = load(text, path, options.lab, options.match)
+    divisions = parts(document, text)
+    try:
+        report = replay(document, labs, mode=options.match, seen=seen, allow_shell=options.allow_shell)
+    except KeyboardInterrupt:
+        line = came[-1].line if came else 0
+        document = until(document, line)
+        begun = tuple(part for part in divisions if part.first <= line)
+        report = Report(path, tuple(came), document.findings)
+        return Replayed(document, begun, report, time.perf_counter() - start, whole=False)
+    return Replayed(document, divisions, report, time.perf_counter() - start)
+
+
+def _conclude(replayed: Sequence[Replayed], options: argparse.Namespace, text: bool) -> None:
+    """What is told of all files together, in every form that was asked for. Raises ``WrongUsage``."""
+    from hsmshell.transcript.report import as_json, table, total
+
     if options.json:
-        sys.stdout.write(json.dumps(_document(reports), indent=2) + "\n")
-    else:
-        exchanges = sum(len(report.exchanges) for report in reports)
-        sys.stdout.write(
-            f"{_count(len(reports), 'transcript')}, {_count(exchanges, 'exchange')}, "
-            f"{_count(failed, 'mismatch', 'mismatches')}\n"
-        )
-    return FAILED if failed else 0
+        import json
+
+        sys.stdout.write(json.dumps(as_json(replayed), indent=2) + "\n")
+    if text:
+        if len(replayed) > 1:
+            sys.stdout.write(f"\n{table(replayed)}\n")
+        sys.stdout.write(total([one.report for one in replayed]))
+    if options.junit:
+        from hsmshell.transcript.junit import junit
+
+        document = junit(replayed)
+        if options.junit == "-":
+            sys.stdout.write(document)
+        else:
+            _write(options.junit, document)
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def _write(path: str, text: str) -> None:
+    from hsmshell.console.files import Files
+
+    try:
+        Files().write(path, text.encode())
+    except OSError as problem:
+        raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be written") from None
+
+
+def _interruption(replayed: Sequence[Replayed], files: int) -> str:
+    import shlex
+
+    from hsmshell.transcript.report import visible
+
+    last = replayed[-1].report
+    place = f"{last.path}:{last.exchanges[-1].line}" if last.exchanges else last.path
+    again = f"replay this one again with: hsmshell replay {shlex.quote(last.path)}"
+    return visible(f"interrupted at {place}, file {len(replayed)} of {files}; {again}")
+
+
+def _labs(wish: str) -> LabFactory:
+    """What makes the labs. Raises ``WrongUsage`` when ``--lab`` names nothing to make one of."""
+    from hsmshell.engine.scenario import shipped
+    from hsmshell.transcript.runner import LabCopies
+    from hsmshell.transcript.sources import CopiesOf, is_lab
+
+    copies = LabCopies()
+    if not wish or os.path.isfile(wish) or wish in [one.name for one in shipped()]:
+        return copies
+    if is_lab(wish):
+        return CopiesOf(wish, copies)
+    raise WrongUsage(f"there is no scenario or lab {wish}; name a TOML file, a lab's directory, or a shipped scenario")
 
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
-    """The files that the paths name, each folder's in the order of their names."""
+    """The files that the paths name, each folder's in the order of their names. Raises ``WrongUsage``."""
+    from hsmshell.transcript.sources import ENDING, MARKDOWN
+
     for path in paths:
         if not os.path.isdir(path):
             if not os.path.isfile(path):
@@ -87,11 +186,11 @@ def _files(paths: Sequence[str]) -> Iterator[str]:
             folders.sort()
             for name in sorted(names):
                 file = os.path.join(folder, name)
-                if name.endswith(ENDING) or (name.endswith(".md") and _is_log(file)):
+                if name.endswith(ENDING) or (name.endswith(MARKDOWN) and _is_log(file)):
                     found = True
                     yield file
         if not found:
-            raise WrongUsage(f"there is no transcript in {path}; their names end in {ENDING} or .md")
+            raise WrongUsage(f"there is no transcript in {path}; their names end in {ENDING} or {MARKDOWN}")
 
 
 def _is_log(path: str) -> bool:
@@ -105,41 +204,3 @@ def _is_log(path: str) -> bool:
         return True
     except OSError:
         return False
-
-
-def _told(report: Report) -> Iterable[str]:
-    """Every mismatch with its place and its difference."""
-    for finding in report.findings:
-        yield f"{report.path}:{finding.line}: {_visible(finding.message)}\n"
-    for exchange in report.exchanges:
-        if not exchange.same:
-            yield f"{report.path}:{exchange.line}: {_visible(exchange.typed) or 'before the first answer'}\n"
-            yield from (f"  {_visible(line)}\n" for line in exchange.difference)
-
-
-def _visible(text: str) -> str:
-    """Control characters are shown, not obeyed."""
-    return "\t".join(map(printable, text.split("\t")))
-
-
-def _document(reports: Sequence[Report]) -> dict[str, object]:
-    return {
-        "mismatches": sum(report.mismatches for report in reports),
-        "transcripts": [
-            {
-                "path": report.path,
-                "exchanges": len(report.exchanges),
-                "findings": [{"line": line, "message": _visible(message)} for line, message in report.findings],
-                "mismatches": [
-                    {
-                        "line": exchange.line,
-                        "typed": _visible(exchange.typed),
-                        "difference": list(map(_visible, exchange.difference)),
-                    }
-                    for exchange in report.exchanges
-                    if not exchange.same
-                ],
-            }
-            for report in reports
-        ],
-    }

@@ -188,6 +188,16 @@ def parse(text: str, path: str, match: str = "fold") -> Document:
     return Document(path, tuple(sections), tuple(findings))
 
 
+def until(document: Document, line: int) -> Document:
+    """The document as if its file ended after that line: the same sections, without what stands below."""
+    sections = tuple(
+        section._replace(lines=tuple(one for one in section.lines if one.number <= line))
+        for section in document.sections
+        if section.line <= line
+    )
+    return Document(document.path, sections, tuple(one for one in document.findings if one.line <= line))
+
+
 def has_console_block(text: str) -> bool:
     """Whether a Markdown text holds anything to replay."""
     return any(_console_blocks(Line(number, line) for number, line in enumerate(text.split("\n"), start=1)))
