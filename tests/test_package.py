@@ -18,11 +18,13 @@ MODULES = sorted([*ROOT.glob("hsmshell/**/*.py"), *ROOT.glob("commands/**/*.py")
 ROOMS: dict[str, set[str]] = {
     "engine": {"engine"},
     "grammar": {"grammar", "engine"},
-    "console": {"console", "engine"},
+    "lexers": {"lexers"},
+    "console": {"console", "lexers", "engine"},
     "registry": {"registry", "console", "grammar", "engine"},
-    "transcript": {"transcript", "registry", "console", "grammar", "engine"},
+    "transcript": {"transcript", "lexers", "registry", "console", "grammar", "engine"},
     "rehearsal": {"rehearsal", "transcript", "registry", "console", "grammar", "engine"},
-    "cli": {"cli", "rehearsal", "transcript", "registry", "console", "grammar", "engine", ""},
+    "export": {"export", "lexers", "rehearsal", "transcript", "registry", "console", "grammar", "engine"},
+    "cli": {"cli", "export", "rehearsal", "transcript", "registry", "console", "grammar", "engine", ""},
     "__main__": {"cli"},
     "": set(),
 }
@@ -101,7 +103,8 @@ def test_the_only_command_is_hsmshell() -> None:
     """No script of ours bears an emulated tool's name: installing must never shadow the real one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["scripts"] == {"hsmshell": "hsmshell.cli.main:main"}
-    assert not {"gui-scripts", "entry-points"} & set(project)
+    assert "gui-scripts" not in project
+    assert not {"console_scripts", "gui_scripts"} & set(project["entry-points"])
 
 
 def test_the_installed_command() -> None:
