@@ -62,28 +62,35 @@ def _page(text: str, path: str) -> str:
 def _script(text: str, options: argparse.Namespace) -> str | None:
     """The script, or nothing when a sentence was said instead."""
     from hsmshell.export.expect_script import expect_script
-    from hsmshell.export.heading import NotExportable
     from hsmshell.export.performance import perform
     from hsmshell.export.shell_script import shell_script
+    from hsmshell.export.text import NotExportable
     from hsmshell.transcript.log import parse
     from hsmshell.transcript.runner import LabCopies
 
     shown = printable(options.path)
-    performance: Performance = perform(parse(text, options.path), text, LabCopies())
-    if wrong := performance.report.mismatches:
-        told = f"{shown} does not replay as written ({wrong} {'mismatch' if wrong == 1 else 'mismatches'})"
-        advice = f"see: hsmshell replay {shown}"
-        if not options.force or not performance.processes:
-            _refuse(
-                f"{told}; {advice}" + ("; or make a script nevertheless with --force" * bool(performance.processes))
-            )
-            return None
-        _refuse(f"{told}, so the script may go another way; {advice}")
     try:
+        performance = perform(parse(text, options.path), text, LabCopies())
+        if not _may_go_on(performance, shown, options):
+            return None
         return expect_script(performance) if options.to == EXPECT else shell_script(performance)
     except NotExportable as problem:
         _refuse(f"{shown}: {problem}")
         return None
+
+
+def _may_go_on(performance: Performance, shown: str, options: argparse.Namespace) -> bool:
+    """Whether the log replays as written, or a script is wanted all the same; a sentence says what is wrong."""
+    wrong = performance.report.mismatches
+    if not wrong:
+        return True
+    told = f"{shown} does not replay as written ({wrong} {'mismatch' if wrong == 1 else 'mismatches'})"
+    advice = f"see: hsmshell replay {shown}"
+    if options.force and performance.processes:
+        _refuse(f"{told}, so the script may go another way; {advice}")
+        return True
+    _refuse(f"{told}; {advice}{'; or make one nevertheless with --force' if performance.processes else ''}")
+    return False
 
 
 def _write(text: str, output: str, *, executable: bool) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hsmshell.export.heading import NotExportable, Prose, heading, needed, remote_variables
+from hsmshell.export.heading import Prose, heading, needed, remote_variables
 from hsmshell.export.performance import Answer, Performance, Process, Window
 from hsmshell.export.quoting import comment, remote, sh_line, tcl
-from hsmshell.export.text import Line, Text
+from hsmshell.export.text import Line, NotExportable, Text
 
 _ABOUT = (
     "It types what the log types, each line at its prompt. A prompt that does not come ends it with status 1, and so\n"

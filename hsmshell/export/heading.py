@@ -10,10 +10,6 @@ from hsmshell.export.quoting import comment
 from hsmshell.export.text import PREFIX, Variable
 
 
-class NotExportable(Exception):
-    """The log does something that a script of this kind cannot do; the message is one sentence."""
-
-
 def heading(performance: Performance, about: str) -> str:
     """The comment at the start: what it is, and what it needs."""
     lines = [performance.title, "", f"Made by hsmshell from {os.path.basename(performance.path)}.", about]

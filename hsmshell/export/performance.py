@@ -146,7 +146,7 @@ class _Watcher:
 
 
 def perform(document: Document, text: str, labs: LabFactory) -> Performance:
-    """Play the log on a temporary lab and tell what it did. Raises ``ValueError`` for a line that is no shell's."""
+    """Play the log on a temporary lab and tell what it did. Raises ``NotExportable``."""
     if is_markdown(document.path) and not document.sections[0].lab:
         named = document.sections[0]._replace(lab=front(text).get("scenario", ""))
         document = document._replace(sections=(named, *document.sections[1:]))

@@ -12,6 +12,7 @@ from hsmshell.transcript.log import DIRECTIVE
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w-]*)")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
+_ENTRY = re.compile(r"\w[\w-]*[ \t]*:")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(.*)")
 
 
@@ -102,8 +103,11 @@ def _begun(number: int, line: str) -> Block | None:
 
 
 def _front_end(lines: list[str]) -> int:
-    """How many lines the front matter has."""
-    return lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
+    """How many lines the front matter has, if there is one."""
+    if lines[0] != "---" or "---" not in lines[1:]:
+        return 0
+    end = lines.index("---", 1)
+    return end + 1 if all(_ENTRY.match(line) or not line.strip() for line in lines[1:end]) else 0
 
 
 def notes(text: str, path: str) -> list[Note]:

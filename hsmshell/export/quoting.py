@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
+import string
 from collections.abc import Iterator, Sequence
 
 from hsmshell.console.values import printable
@@ -96,10 +98,21 @@ def here_document(lines: Sequence[Text]) -> tuple[str, str]:
     """
     expands = any(isinstance(part, Variable) for line in lines for part in line)
     body = ["".join(_here_parts(line, expands=expands)) for line in lines]
-    number, end = 0, "END"
-    while end in body:
-        number, end = number + 1, f"END_{number + 1}"
+    end = next(end for end in _delimiters() if not any(_clash(line, end) for line in body))
     return f"<<{end}" if expands else f"<<'{end}'", "".join(f"{line}\n" for line in (*body, end))
+
+
+def _delimiters() -> Iterator[str]:
+    yield "END"
+    yield from (f"{letter}_END" for letter in string.ascii_uppercase)
+    yield from (f"END_{number}" for number in itertools.count(1))
+
+
+def _clash(line: str, end: str) -> bool:
+    """Whether the line would be taken for the end. Of one that only begins like it dash (0.5.12) spoils the letter with
+    which they part, if it is not ASCII."""
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(line, end, strict=False)))
+    return line == end or (0 < same < len(line) and not line[same].isascii())
 
 
 def _here_parts(line: Text, *, expands: bool) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hsmshell.export.heading import NotExportable, Prose, heading, last_lines, needed, remote_variables, windows
+from hsmshell.export.heading import Prose, heading, last_lines, needed, remote_variables, windows
 from hsmshell.export.performance import Answer, Performance, Process
 from hsmshell.export.quoting import comment, here_document, remote, sh, sh_line, sh_remote
-from hsmshell.export.text import Text
+from hsmshell.export.text import NotExportable, Text
 
 _ABOUT = (
     "It types what the log types, without looking at what comes back; it ends at the first command that fails and did\n"
