@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hsmshell import registry
-from hsmshell.console.console import Ask, EndOfInput
-from hsmshell.console.context import Context
-from hsmshell.console.values import Kind, Part, Value, text_of
+from hsmshell.console.console import Ask
+from hsmshell.console.values import Kind
 from hsmshell.export.prose import Note, front, is_markdown, notes, title
 from hsmshell.export.text import Line, Secrets, Text
-from hsmshell.rehearsal.hosts import HOSTS
+from hsmshell.export.watching import CONTINUATION, PROMPTS, Act, Asked, Ended, Watcher, load
 from hsmshell.transcript.log import Document, FileLine, Section
 from hsmshell.transcript.player import LogConsole
 from hsmshell.transcript.runner import LabFactory, Report, replay
@@ -23,8 +22,6 @@ from hsmshell.transcript.runner import LabFactory, Report, replay
 SHELLS = ("shell", "terminal")
 """The registered tools at whose prompt other tools are started."""
 
-_PROMPTS = frozenset(host.prompt for host in HOSTS)
-_CONTINUATION = "> "
 _NUMBER = re.compile(r"[0-9]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
@@ -82,83 +79,20 @@ class Performance(NamedTuple):
     report: Report
 
 
-class _Asked(NamedTuple):
-    prompt: str
-    kind: Ask
-    answer: Kind | None
-    typed: str | None
-    line: int
-    windows: tuple[tuple[int, str], ...]
-
-
-class _Ended(NamedTuple):
-    status: int
-
-
-_Act = _Asked | _Ended
-
-
-class _Watcher:
-    """A console in front of the player that notes what is asked and typed."""
-
-    interactive = False
-
-    def __init__(self, player: LogConsole, section: Section, acts: list[_Act], handles: set[str]) -> None:
-        self._player = player
-        self._section = section
-        self._acts = acts
-        self._handles = handles
-        self._unfinished = ""
-        self._done = 0
-
-    def write(self, *parts: Part) -> None:
-        self._player.write(*parts)
-        self._handles.update(part.text for part in parts if isinstance(part, Value) and part.kind is Kind.HANDLE)
-        self._unfinished = (self._unfinished + text_of(parts)).rpartition("\n")[2]
-
-    def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
-        shown = (self._unfinished + prompt).rpartition("\n")[2]
-        self._unfinished = ""
-        try:
-            typed = self._player.ask(prompt, kind, answer)
-        except EndOfInput:
-            self._acts.append(_Asked(shown, kind, answer, None, self._player.line, ()))
-            raise
-        windows = () if shown in _PROMPTS else tuple(self._windows(self._player.line))
-        self._acts.append(_Asked(shown, kind, answer, typed, self._player.line, windows))
-        self._done = self._player.line
-        return typed
-
-    def _windows(self, end: int) -> Iterator[tuple[int, str]]:
-        """Commands at the host's prompt between what was typed last and now, each with its further lines."""
-        command: tuple[int, str] | None = None
-        for number, text in self._section.lines:
-            if not self._done < number < end:
-                continue
-            if command and text.startswith(_CONTINUATION):
-                command = (command[0], f"{command[1]}\n{text.removeprefix(_CONTINUATION)}")
-                continue
-            if command:
-                yield command
-            command = (number, text[len(HOSTS[0].prompt) :]) if text.startswith(HOSTS[0].prompt) else None
-        if command:
-            yield command
-
-
 def perform(document: Document, text: str, labs: LabFactory) -> Performance:
     """Play the log on a temporary lab and tell what it did. Raises ``NotExportable``."""
     if is_markdown(document.path) and not document.sections[0].lab:
         named = document.sections[0]._replace(lab=front(text).get("scenario", ""))
         document = document._replace(sections=(named, *document.sections[1:]))
-    played: list[list[_Act]] = []
+    played: list[list[Act]] = []
     handles: set[str] = set()
 
-    def wrap(player: LogConsole) -> _Watcher:
+    def wrap(player: LogConsole) -> Watcher:
         section = document.sections[len(played)]
         played.append([])
-        return _Watcher(player, section, played[-1], handles)
+        return Watcher(player, section, played[-1], handles)
 
-    report = replay(document, labs, load=lambda name: _load(name, played[-1]), wrap=wrap)
+    report = replay(document, labs, load=lambda name: load(name, played[-1]), wrap=wrap)
     reader = _Reader(Secrets(), handles)
     processes = [
         process
@@ -177,25 +111,6 @@ def perform(document: Document, text: str, labs: LabFactory) -> Performance:
     )
 
 
-def _load(name: str, acts: list[_Act]) -> registry.Run:
-    """The tool, whose exit status is noted; of the rehearsal shell that of each line."""
-    run = registry.load(name)
-    if name == "shell":
-        from hsmshell.rehearsal.shell import Shell
-
-        return lambda arguments, context: Shell(context, lambda status: acts.append(_Ended(status))).loop()
-
-    def noting(arguments: Sequence[str], context: Context) -> int:
-        status = 1
-        try:
-            status = run(arguments, context)
-        finally:
-            acts.append(_Ended(status))
-        return status
-
-    return noting
-
-
 class _Reader:
     """Makes processes of what was noted."""
 
@@ -204,7 +119,7 @@ class _Reader:
         self._handles = handles
         self.typed_handles: set[str] = set()
 
-    def processes(self, section: Section, acts: Sequence[_Act]) -> Iterator[Process]:
+    def processes(self, section: Section, acts: Sequence[Act]) -> Iterator[Process]:
         """Those of one section."""
         import shlex
 
@@ -220,7 +135,7 @@ class _Reader:
             yield process._replace(files=files, client=section.client)
             first = False
 
-    def _started(self, section: Section, acts: Sequence[_Act]) -> Iterator[Process]:
+    def _started(self, section: Section, acts: Sequence[Act]) -> Iterator[Process]:
         """What was started at the prompts of a shell, host by host."""
         hosts: list[str] = []
         for line, command, inner in _commands(acts):
@@ -237,13 +152,13 @@ class _Reader:
                 continue
             yield process
 
-    def _process(self, line: int, command: str, host: str, acts: Sequence[_Act]) -> Process:
+    def _process(self, line: int, command: str, host: str, acts: Sequence[Act]) -> Process:
         parsed = self.secrets.shell(command, line)
         self._note(command)
         steps: list[Answer | Window] = []
         status: int | None = None
         for act in acts:
-            if isinstance(act, _Ended):
+            if isinstance(act, Ended):
                 status = act.status
                 continue
             steps += [Window(number, self.secrets.shell(text, number)) for number, text in act.windows]
@@ -251,7 +166,7 @@ class _Reader:
         sets = _sets(parsed.words)
         return Process(line, parsed, _is_tool(parsed.words), host, status, tuple(steps), sets=sets)
 
-    def _answer(self, act: _Asked) -> Text | None:
+    def _answer(self, act: Asked) -> Text | None:
         if act.typed is None:
             return None
         if act.kind in (Ask.SECRET, Ask.PIN):
@@ -267,16 +182,16 @@ class _Reader:
         self.typed_handles |= {number for number in found if number.isdecimal()}
 
 
-def _commands(acts: Iterable[_Act]) -> Iterator[tuple[int, str, list[_Act]]]:
+def _commands(acts: Iterable[Act]) -> Iterator[tuple[int, str, list[Act]]]:
     """The lines typed at a host's prompt, each with its further lines and with what was asked and typed because of
     it."""
-    line, command, inner = 0, "", list[_Act]()
+    line, command, inner = 0, "", list[Act]()
     for act in acts:
-        if isinstance(act, _Asked) and act.prompt in _PROMPTS:
+        if isinstance(act, Asked) and act.prompt in PROMPTS:
             if line:
                 yield line, command, inner
             line, command, inner = act.line, act.typed or "", []
-        elif isinstance(act, _Asked) and act.prompt == _CONTINUATION and not _starts_tool(command):
+        elif isinstance(act, Asked) and act.prompt == CONTINUATION and not _starts_tool(command):
             command = f"{command}\n{act.typed or ''}"
         else:
             inner.append(act)
