@@ -18,11 +18,13 @@ MODULES = sorted([*ROOT.glob("hsmshell/**/*.py"), *ROOT.glob("commands/**/*.py")
 ROOMS: dict[str, set[str]] = {
     "engine": {"engine"},
     "grammar": {"grammar", "engine"},
-    "console": {"console", "engine"},
+    "lexers": {"lexers"},
+    "console": {"console", "lexers", "engine"},
     "registry": {"registry", "console", "grammar", "engine"},
-    "transcript": {"transcript", "registry", "console", "grammar", "engine"},
+    "transcript": {"transcript", "lexers", "registry", "console", "grammar", "engine"},
     "rehearsal": {"rehearsal", "transcript", "registry", "console", "grammar", "engine"},
-    "cli": {"cli", "rehearsal", "transcript", "registry", "console", "grammar", "engine", ""},
+    "export": {"export", "lexers", "rehearsal", "transcript", "registry", "console", "grammar", "engine"},
+    "cli": {"cli", "export", "rehearsal", "transcript", "registry", "console", "grammar", "engine", ""},
     "__main__": {"cli"},
     "": set(),
 }

@@ -10,6 +10,7 @@ from commands.hsm_info import hsm_info
 from hsmshell.console import Part
 from hsmshell.console.values import address, printable
 from hsmshell.console.values import node as node_number
+from hsmshell.console.values import server as server_number
 from hsmshell.engine.certificates import pem
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
@@ -32,7 +33,7 @@ def get_hsm_info(tool: Utility, arguments: Arguments) -> int:
         tool.write(f"Getting HSM Info on {tool.reachable()} nodes\n")
     count = 0
     for server, node in tool.each():
-        title: list[Part] = ["\t\t*** Server ", node_number(server.number), " HSM Info ***\n"] if everywhere else []
+        title: list[Part] = ["\t\t*** Server ", server_number(server.number), " HSM Info ***\n"] if everywhere else []
         tool.write(*title, *hsm_info(node), "\n")
         count += 1
     return SUCCESS if count == len(tool.targets()) else FAILURE

@@ -10,7 +10,7 @@ from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Integer, Text, Word
 
 _NUMBER = Parameter(
-    "number", Integer(role=Kind.NODE.value), "server-number", "the server's number, see info", required=True
+    "number", Integer(role=Kind.SERVER.value), "server-number", "the server's number, see info", required=True
 )
 _SERVER = Parameter("server", Word({"server": True}), "server", "one server only", needs=("number",))
 _ONE = _NUMBER._replace(placeholder="server ID", required=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.cloudhsm_mgmt_util.dialogs import Change, carry_out, confirmed
 from commands.cloudhsm_mgmt_util.reasons import INVALID_SERVICE
 from commands.cloudhsm_mgmt_util.utility import FAILURE, SUCCESS, Server, Utility
-from hsmshell.console.values import node
+from hsmshell.console.values import server as server_number
 from hsmshell.engine.cluster.tokens import OFFICERS_SERVICES, Service
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter
@@ -48,7 +48,9 @@ def get_m_value(tool: Utility, arguments: Arguments) -> int:
         return _refused(tool, GET.name)
     service, count = Service(number), 0
     for server, value in tool.answers(GET.name, lambda _, node: tool.at(node).quorum.quorum_value(node, service)):
-        tool.write(f"MValue of service {number}[{service.name}] on server ", node(server.number), f" : [{value}]\n")
+        tool.write(
+            f"MValue of service {number}[{service.name}] on server ", server_number(server.number), f" : [{value}]\n"
+        )
         count += 1
     return SUCCESS if count == len(tool.targets()) else FAILURE
 

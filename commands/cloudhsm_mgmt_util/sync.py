@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HANDLE = Parameter("handle", handle_type(), "key handle", "the key's handle", required=True)
 _HSM = Parameter(
     "hsm",
-    Integer(role=Kind.NODE.value),
+    Integer(role=Kind.SERVER.value),
     "destination hsm",
     "the number of the server that lacks it, see info",
     required=True,

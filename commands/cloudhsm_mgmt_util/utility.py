@@ -12,7 +12,7 @@ from commands.cloudhsm_mgmt_util.reasons import Texts, reason
 from hsmshell.console import Context, Part
 from hsmshell.console.host_files import CUSTOMER_CA
 from hsmshell.console.values import address
-from hsmshell.console.values import node as node_number
+from hsmshell.console.values import server as server_number
 from hsmshell.engine.cluster import Cluster, Session
 from hsmshell.engine.errors import HsmError, NodeUnavailable
 from hsmshell.engine.records import Container
@@ -36,7 +36,7 @@ class Server(NamedTuple):
 
     def named(self) -> list[Part]:
         """``0(10.0.2.9)``: by the name, which is the address once ``configure`` has written the file."""
-        return [node_number(self.number), "(", address(self.name), ")"]
+        return [server_number(self.number), "(", address(self.name), ")"]
 
 
 class Utility:

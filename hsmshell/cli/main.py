@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
 VERBS = {
+    "export": "make a page or a script of a transcript",
     "lab": "make, show and remove labs",
     "rehearse": "play a guided procedure",
     "replay": "check transcripts against the emulated tools",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from hsmshell.cli.progress import Progress
     from hsmshell.transcript.player import Exchange
-    from hsmshell.transcript.reading import Unreadable, read
     from hsmshell.transcript.report import Replayed
     from hsmshell.transcript.runner import LabFactory
 
@@ -84,6 +83,7 @@ def _replayed(path: str, labs: LabFactory, options: argparse.Namespace, progress
 
     from hsmshell.transcript.log import Document, Finding, until
     from hsmshell.transcript.parts import parts
+    from hsmshell.transcript.reading import Unreadable, read
     from hsmshell.transcript.report import Replayed
     from hsmshell.transcript.runner import Report, replay
     from hsmshell.transcript.sources import load

@@ -94,7 +94,8 @@ def console(settings: Settings, tool: str, lab: Lab) -> OwnedConsole:
     if rich:
         from hsmshell.console.terminal import TerminalConsole
 
-        return TerminalConsole(tool, lab.directory)
+        colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") not in ("", "dumb")
+        return TerminalConsole(tool, lab.directory, colour=colour)
     from hsmshell.console.plain import standard_console
 
     return standard_console()

@@ -14,25 +14,43 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.lexers import Lexer, PygmentsLexer
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import Style
 
 from hsmshell.console.console import Answer, Ask, EndOfInput
 from hsmshell.console.history import PrivateHistory
 from hsmshell.console.masking import masked
 from hsmshell.console.values import Part, text_of
 from hsmshell.engine.lab import HISTORY
+from hsmshell.lexers import line_lexer
+
+_STYLE = {
+    "pygments.name.function": "bold",
+    "pygments.name.builtin": "bold",
+    "pygments.name.attribute": "ansicyan",
+    "pygments.name.variable": "ansimagenta",
+    "pygments.keyword": "ansimagenta",
+    "pygments.literal.number": "ansiblue",
+    "pygments.literal.string": "ansigreen",
+}
+"""Colours that a terminal's own palette defines, so that they suit a dark ground and a light one."""
 
 
 class TerminalConsole:
-    """Asks with an editor and writes straight to the screen."""
+    """Asks with an editor and writes straight to the screen.
+
+    With ``colour`` a command is highlighted while it is typed; what a tool writes never is.
+    """
 
     interactive = True
 
-    def __init__(self, tool: str, directory: str, mask: Callable[[str], str] = masked) -> None:
+    def __init__(self, tool: str, directory: str, mask: Callable[[str], str] = masked, *, colour: bool = False) -> None:
         self._output = _output()
         self._history = PrivateHistory(os.path.join(directory, f"{HISTORY}{tool}"), mask)
-        self._commands = self._session(self._history)
+        lexer = line_lexer(tool) if colour else None
+        self._commands = self._session(self._history, lexer=PygmentsLexer(lexer) if lexer else None)
         self._lines: PromptSession[str] | None = None
         self._unfinished = ""
         if isinstance(sys.stdout, TextIOWrapper):
@@ -70,9 +88,12 @@ class TerminalConsole:
             self._lines = self._session(DummyHistory())
         return self._lines
 
-    def _session(self, history: History, *, hidden: bool = False) -> PromptSession[str]:
+    def _session(self, history: History, *, hidden: bool = False, lexer: Lexer | None = None) -> PromptSession[str]:
         return PromptSession(
             history=history,
+            lexer=lexer,
+            style=Style.from_dict(_STYLE) if lexer else None,
+            include_default_pygments_style=False,
             output=self._output,
             key_bindings=_bindings(),
             input_processors=[_Hidden()] if hidden else None,

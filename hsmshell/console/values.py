@@ -19,7 +19,9 @@ class Kind(enum.Enum):
     OBJECT = "object handle"
     """Of an object in a partition (PKCS#11 CK_OBJECT_HANDLE); it has nothing to do with a cluster's handles."""
     NODE = "node"
-    """An HSM's number in a cluster or among a tool's servers."""
+    """An HSM's number in a cluster."""
+    SERVER = "server"
+    """An HSM's number among those that a tool is connected to."""
     TOKEN_ID = "token id"  # noqa: S105
     USER_ID = "user id"
     SESSION_ID = "session id"
@@ -88,8 +90,13 @@ def object_handle(number: int) -> Value:
 
 
 def node(number: int) -> Value:
-    """An HSM's number, decimal."""
+    """An HSM's number in its cluster, decimal."""
     return Value(Kind.NODE, str(number))
+
+
+def server(number: int) -> Value:
+    """An HSM's number among a tool's servers, decimal."""
+    return Value(Kind.SERVER, str(number))
 
 
 def user_id(number: int) -> Value:

@@ -56,10 +56,14 @@ def _is_tool(word: str) -> bool:
 
 
 class Shell:
-    """One person's terminal: which host it is on, and the variables that were set."""
+    """One person's terminal: which host it is on, and the variables that were set.
 
-    def __init__(self, context: Context) -> None:
+    ``told`` is given each line's exit status.
+    """
+
+    def __init__(self, context: Context, told: Callable[[int], object] | None = None) -> None:
         self._context = context
+        self._told = told or (lambda status: None)
         self._network = Network(context.lab.directory, confined=context.files.confined)
         self._hosts = [HOSTS[0]]
         self._variables = dict(context.environment)
@@ -84,6 +88,7 @@ class Shell:
             try:
                 line = self._context.console.ask(self._hosts[-1].prompt, Ask.COMMAND, registry.shell_marks)
                 self._status = self._execute(line)
+                self._told(self._status)
             except EndOfInput:
                 return self._status
             except KeyboardInterrupt:

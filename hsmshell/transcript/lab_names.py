@@ -44,7 +44,7 @@ class LabNames:
 
     def resolve(self, names: Names, bind: Bind) -> None:
         """Give the log's number the meaning that the directive says. Raises ``Unresolved``."""
-        if bind.subject is Subject.NODE:
+        if bind.subject in (Subject.NODE, Subject.SERVER):
             self._resolve_node(names, bind)
             return
         found = set(self._users(bind.name) if bind.subject is Subject.USER else self._labelled(bind))
@@ -73,10 +73,11 @@ class LabNames:
         return f"#: bind {log} = label:LABEL" + (f"  (there are {named})" if labels else "")
 
     def _resolve_node(self, names: Names, bind: Bind) -> None:
+        kind = Kind(bind.subject.value)
         if not bind.name:
-            names.leave_out(bind.log)
-        elif not names.bind(Kind.NODE, bind.log, bind.name):
-            raise Unresolved(f"node {bind.log} or {bind.name} has another name already; bind each once")
+            names.leave_out(kind, bind.log)
+        elif not names.bind(kind, bind.log, bind.name):
+            raise Unresolved(f"{kind.value} {bind.log} or {bind.name} has another name already; bind each once")
 
     def _ambiguous(self, bind: Bind, numbers: list[int]) -> str:
         several = ", ".join(map(str, numbers))

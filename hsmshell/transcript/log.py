@@ -47,6 +47,7 @@ class Subject(enum.Enum):
     OBJECT = "label"
     USER = "user"
     NODE = "node"
+    SERVER = "server"
 
 
 class Bind(NamedTuple):
@@ -55,7 +56,7 @@ class Bind(NamedTuple):
     log: str
     subject: Subject
     name: str
-    """An object's label, a user's name, a node's number; empty for a node that the lab does not have."""
+    """An object's label, a user's name, a node's or server's number; empty for one that the lab does not have."""
     object_class: str = ""
     """How the object's class begins; empty for any."""
     line: int = 0
@@ -235,8 +236,8 @@ def _one_of(value: str, *words: str) -> str:
 
 
 def _bind(draft: _Draft, value: str) -> None:
-    if match := re.fullmatch(r"node\s+(\d+)\s*=\s*(none|\d+)", value):
-        bind = Bind(match.group(1), Subject.NODE, match.group(2).replace("none", ""))
+    if match := re.fullmatch(r"(node|server)\s+(\d+)\s*=\s*(none|\d+)", value):
+        bind = Bind(match.group(2), Subject(match.group(1)), match.group(3).replace("none", ""))
     elif match := re.fullmatch(r"(\d+)\s*=\s*user:(\S+)", value):
         bind = Bind(match.group(1), Subject.USER, match.group(2))
     elif match := re.fullmatch(r"(\d+)\s*=\s*label:(.+?)(?:\s+class:(private|public|secret))?", value):

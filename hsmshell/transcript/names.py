@@ -13,7 +13,7 @@ from hsmshell.console.values import Kind, Part, Value
 from hsmshell.transcript.lines import Actual
 
 RENAMED = frozenset({Kind.HANDLE, Kind.OBJECT, Kind.USER_ID, Kind.SESSION_ID, Kind.TOKEN_ID})
-"""What a run assigns. ``Kind.NODE`` is renamed only where a ``#: bind`` says so, check values only of new keys."""
+"""What a run assigns. Nodes and servers are renamed only where a ``#: bind`` says so, check values only of new keys."""
 
 NOBODY = "0"
 """Is no handle and no user, and never renamed."""
@@ -40,7 +40,7 @@ class Names:
         self._is_new = is_new
         self._to_run: dict[tuple[Kind, str], Known] = {}
         self._to_log: dict[tuple[Kind, str], str] = {}
-        self._absent: set[str] = set()
+        self._absent: set[Value] = set()
 
     def bind(self, kind: Kind, log: str, run: str, line: int = 0) -> bool:
         """Make the two one, unless one of them stands for something else already; whether they are."""
@@ -51,13 +51,13 @@ class Names:
             return True
         return known is not None and known.run == run
 
-    def leave_out(self, node: str) -> None:
-        """The log's node of that number does not exist in the run."""
-        self._absent.add(node)
+    def leave_out(self, kind: Kind, log: str) -> None:
+        """The log's node or server of that number does not exist in the run."""
+        self._absent.add(Value(kind, log))
 
     @property
-    def absent(self) -> frozenset[str]:
-        """The log's nodes that the run has not."""
+    def absent(self) -> frozenset[Value]:
+        """The log's nodes and servers that the run has not."""
         return frozenset(self._absent)
 
     def known(self, kind: Kind, log: str) -> Known | None:

@@ -9,7 +9,7 @@ from hsmshell.console.values import Kind, Value
 from hsmshell.transcript.lines import IGNORED, Actual
 
 
-def without_absent(expected: Sequence[str], actual: Sequence[Actual], absent: frozenset[str]) -> list[str]:
+def without_absent(expected: Sequence[str], actual: Sequence[Actual], absent: frozenset[Value]) -> list[str]:
     """The lines of the log that are not the like of a line that was written, but for the number of an absent HSM."""
     if not absent:
         return list(expected)
@@ -17,17 +17,18 @@ def without_absent(expected: Sequence[str], actual: Sequence[Actual], absent: fr
     return [line for line in expected if not any(like.fullmatch(line) for like in likes)]
 
 
-def _likes(line: Actual, absent: frozenset[str]) -> Iterator[str]:
+def _likes(line: Actual, absent: frozenset[Value]) -> Iterator[str]:
     """The line as a pattern, with the numbers of the absent HSMs for its own."""
-    if any(isinstance(part, Value) and part.kind is Kind.NODE for part in line):
-        numbers = "|".join(map(re.escape, sorted(absent)))
-        pieces = (_piece(part, numbers) if isinstance(part, Value) else _folded(part) for part in line)
-        yield rf"\s*{''.join(pieces)}\s*"
+    for kind in (Kind.NODE, Kind.SERVER):
+        numbers = sorted(value.text for value in absent if value.kind is kind)
+        if numbers and any(isinstance(part, Value) and part.kind is kind for part in line):
+            pieces = (_piece(part, kind, numbers) if isinstance(part, Value) else _folded(part) for part in line)
+            yield rf"\s*{''.join(pieces)}\s*"
 
 
-def _piece(value: Value, numbers: str) -> str:
-    if value.kind is Kind.NODE:
-        return f"(?:{numbers})"
+def _piece(value: Value, kind: Kind, numbers: Sequence[str]) -> str:
+    if value.kind is kind:
+        return f"(?:{'|'.join(map(re.escape, numbers))})"
     return r"\S*" if value.kind in IGNORED else re.escape(value.text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -334,3 +335,27 @@ def test_the_real_command_chooses_it(tmp_path: Path, lab_directory: Path) -> Non
         assert end(child) == 0
         assert (lab_directory / "history-key_mgmt_util").exists() == rich
         (lab_directory / "history-key_mgmt_util").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb", "HSMSHELL_CONSOLE": "rich"}, False)],
+)
+def test_a_command_is_highlighted_while_it_is_typed(
+    tmp_path: Path, lab_directory: Path, more: dict[str, str], coloured: bool
+) -> None:
+    command, *words = [*COMMAND, "--lab", str(lab_directory), "key_mgmt_util"]
+    own = environment(tmp_path, **{"TERM": "xterm", **more})
+    child = pexpect.spawn(command, words, env=own, timeout=30, encoding="utf-8")
+    ready(child)
+    child.send("Error2String -r 0xdb")
+    time.sleep(0.3)
+    child.send("\r")
+    child.expect_exact("\tError Code db maps")
+    rendition = re.compile(r"\x1b\[(?!0?m)[0-9;]*m")
+    assert bool(rendition.search(child.before)) == coloured
+    child.expect("Command:")
+    assert not rendition.search(child.before), "what the tool writes has no colour"
+    time.sleep(0.1)
+    child.sendline("exit")
+    assert end(child) == 0

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from hsmshell.console import Kind
 from hsmshell.transcript.lines import IGNORED
-from hsmshell.transcript.log import DIRECTIVE, parse
+from hsmshell.transcript.log import parse
 from hsmshell.transcript.names import NOBODY, RENAMED
+from hsmshell.transcript.normalise import DIRECTIVE
 from hsmshell.transcript.runner import LabCopies, Report, replay
 from tests.conftest import pooled_services
 from tests.transcript.watching import Digits, watched

@@ -134,7 +134,7 @@ def test_a_node_is_the_same_unless_it_was_bound() -> None:
     shown = "\tNode id 0 : SUCCESS\n\tNode id 1 : SUCCESS\n\tNode id 2 : SUCCESS"
     names = Names()
     assert not block(names, shown, *lines)
-    names.leave_out("2")
+    names.leave_out(Kind.NODE, "2")
     assert block(names, shown, *lines)
     assert not block(names, shown.replace("2 : SUCCESS", "2 : FAILURE"), *lines)
     names = Names()

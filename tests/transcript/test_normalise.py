@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.normalise import normalised
 from hsmshell.transcript.reading import read
+from hsmshell.transcript.report import told
 from hsmshell.transcript.runner import LabCopies, replay
 from hsmshell.transcript.screen import CONTROL
 from tests.conftest import pooled_services
-from tests.test_transcripts import GOLDEN, PROCEDURES, told
+from tests.test_transcripts import GOLDEN, PROCEDURES
 
 TYPESCRIPTS = Path(__file__).parent / "typescripts"
 """Sessions on a real terminal of 80 columns as ``script`` of util-linux wrote them, typed with corrections."""
@@ -175,7 +176,7 @@ def test_a_session_with_the_comfortable_editor_replays_as_script_recorded_it() -
         "Command:  exit",
     ]
     report = replay(document, LabCopies(pooled_services()))
-    assert told(report) == ""
+    assert list(told(report)) == []
     assert len(report.exchanges) == 9
 
 
