@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from hsmshell.transcript.masks import Mask, read_mask
+
 DIRECTIVE = "#:"
 _LONGEST_PATH = 200
 DEFAULT_TOOL = "shell"
@@ -61,6 +63,8 @@ class Section(NamedTuple):
     files: tuple[FileLine, ...] = ()
     """Added to the files in this order."""
     lines: tuple[Line, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    """What stands for secrets in the typed text and the output; they hold for the sections after it too."""
 
 
 @dataclasses.dataclass
@@ -77,6 +81,7 @@ class _Draft:
     binds: list[Bind] = dataclasses.field(default_factory=list)
     files: list[FileLine] = dataclasses.field(default_factory=list)
     lines: list[Line] = dataclasses.field(default_factory=list)
+    masks: list[Mask] = dataclasses.field(default_factory=list)
 
     def finished(self) -> Section:
         return Section(
@@ -90,6 +95,7 @@ class _Draft:
             tuple(self.binds),
             tuple(self.files),
             tuple(self.lines),
+            tuple(self.masks),
         )
 
 
@@ -120,7 +126,8 @@ def parse(text: str, path: str) -> Document:
             continue
         if name == "tool" and (named or any(content.text.strip() for content in current.lines)):
             sections.append(current.finished())
-            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match)
+            masks = list(current.masks)
+            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match, masks=masks)
         named = named or name == "tool"
         try:
             _DIRECTIVES[name](current, value.strip())
@@ -200,4 +207,5 @@ _DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
     "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
     "file": _file,
+    "mask": lambda draft, value: draft.masks.append(read_mask(value, draft.masks)),
 }

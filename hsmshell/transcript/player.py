@@ -16,9 +16,13 @@ from hsmshell.console.values import Kind, Part, text_of
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
+from hsmshell.transcript.masks import NO_MASKS, Masks
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
+
+INTERRUPT, END = "^C", "^D"
+"""What a log shows behind what had been typed when somebody pressed Ctrl-C, and where the input ended."""
 
 
 class Exchange(NamedTuple):
@@ -44,10 +48,13 @@ Seen = Callable[[Exchange], None]
 class LogConsole:
     """Plays one section of a log."""
 
-    interactive = False
-
-    def __init__(self, section: Section, mode: str = FOLD, seen: Seen | None = None) -> None:
+    def __init__(self, section: Section, mode: str = FOLD, seen: Seen | None = None, masks: Masks = NO_MASKS) -> None:
         self._lines = section.lines
+        self._masks = masks
+        self.interactive = False
+        """Whether the log has just pressed Ctrl-C, which may mean one line; a person's own Ctrl-C ends the replay."""
+        self.interrupt: KeyboardInterrupt | None = None
+        """What was raised for the log's last Ctrl-C."""
         self._mode = section.match or mode
         self._seen = seen
         self._secrets = iter(section.secrets)
@@ -69,7 +76,8 @@ class LogConsole:
         self._written.extend(parts)
 
     def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Kind | None = None) -> str:
-        *output, last = lines_of([*self._written, prompt])
+        self.interactive = False
+        *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
         place = self._find(shown)
         if place is None:
@@ -79,6 +87,11 @@ class LogConsole:
         self._settle(self._lines[self._place : place], output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
+        if typed.endswith(INTERRUPT):
+            self.interactive, self.interrupt = True, KeyboardInterrupt()
+            raise self.interrupt
+        if typed.endswith(END):
+            raise EndOfInput
         if kind is Ask.SECRET and typed.strip("*"):
             self.findings.append(
                 Finding(line.number, "a hidden answer stands in the log; take it out, give it with: #: secret")
@@ -87,7 +100,10 @@ class LogConsole:
             return self._secret(line)
         if not typed and self._is_end(shown, kind):
             raise EndOfInput
-        return typed
+        return self._masks.reveal(typed)
+
+    def _masked(self, lines: Sequence[Actual]) -> list[Actual]:
+        return [self._masks.hide_parts(line) for line in lines]
 
     def _is_end(self, prompt: str, kind: Ask) -> bool:
         """Whether nothing was typed because the input had ended there, rather than an empty line.
@@ -114,7 +130,7 @@ class LogConsole:
         """Compare what came after the last answer, when the tool has ended."""
         if self._over:
             return
-        output = lines_of(self._written)
+        output = self._masked(lines_of(self._written))
         self._settle(_trimmed(self._lines[self._place :]), _without_blank_end(output))
 
     def _settle(self, expected: Sequence[Line], output: Sequence[Actual]) -> None:
@@ -129,7 +145,7 @@ class LogConsole:
         if answer is None:
             self.findings.append(Finding(line.number, "a hidden answer is needed; give it with: #: secret TEXT"))
             raise EndOfInput
-        return answer
+        return self._masks.reveal(answer)
 
     def _find(self, prompt: str) -> int | None:
         """The next line that begins with the prompt; what was found for it stays true until the log is past it."""

@@ -21,6 +21,7 @@ from hsmshell.engine.services import Services
 from hsmshell.transcript.compare import FOLD
 from hsmshell.transcript.ending import Terminated, temporary_directory
 from hsmshell.transcript.log import Document, Finding, Section
+from hsmshell.transcript.masks import NO_MASKS, Masks, resolve
 from hsmshell.transcript.player import Exchange, LogConsole, Seen
 
 Loader = Callable[[str], registry.Run]
@@ -111,7 +112,8 @@ def replay_on(
     exchanges: list[Exchange] = []
     findings = list(document.findings)
     for section in document.sections:
-        player = LogConsole(section, mode, seen)
+        masks = _masks(section, document, findings)
+        player = LogConsole(section, mode, seen, masks)
         context = Context(
             lab,
             wrap(player) if wrap else player,
@@ -120,7 +122,9 @@ def replay_on(
             environment or {},
         )
         findings.extend(_write_files(section, context.files))
-        findings.extend(_run(section, context, load))
+        findings.extend(
+            _run(section._replace(arguments=tuple(map(masks.reveal, section.arguments))), context, load, player)
+        )
         player.finish()
         exchanges.extend(player.exchanges)
         findings.extend(player.findings)
@@ -146,7 +150,20 @@ def _write_files(section: Section, files: Files) -> Iterator[Finding]:
             yield Finding(section.line, f"file: {path!r} cannot be written: {problem.strerror}; choose another name")
 
 
-def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
+def _masks(section: Section, document: Document, findings: list[Finding]) -> Masks:
+    """What the section's masks stand for in the scenario of the file; one that stands for nothing is a finding."""
+    if not section.masks:
+        return NO_MASKS
+    try:
+        return resolve(section.masks, document.sections[0].lab or "migration")
+    except (LabError, ValueError) as problem:
+        finding = Finding(section.line, f"mask: {problem}")
+        if finding.message not in [other.message for other in findings]:
+            findings.append(finding)
+        return NO_MASKS
+
+
+def _run(section: Section, context: Context, load: Loader, player: LogConsole) -> Iterator[Finding]:
     """Run the tool to its end; what stopped it otherwise is a finding."""
     try:
         run = load(section.tool)
@@ -158,6 +175,9 @@ def _run(section: Section, context: Context, load: Loader) -> Iterator[Finding]:
         run(section.arguments, context)
     except EndOfInput:
         pass
+    except KeyboardInterrupt as interrupt:
+        if interrupt is not player.interrupt:
+            raise
     except Terminated:
         raise
     except SystemExit as ended:
