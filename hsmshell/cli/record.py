@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell import registry
@@ -105,6 +105,8 @@ class _Recording(NamedTuple):
     own: RecordingConsole
     files: WatchedFiles
     scenario: str
+    passwords: Mapping[str, str]
+    """The scenario's, by their addresses."""
     client: str
     """The output generation; empty for the scenario's own."""
     file: KeptFile
@@ -131,7 +133,7 @@ def _record(wish: _Wish, file: KeptFile, cast: KeptFile | None) -> int:
         generation = surroundings.generation.value
         client = generation if generation != (lab.client or Generation.CLASSIC.value) else ""
         scenario = wish.scenario or lab.scenario
-        recording = _Recording(wish, own, files, scenario, client, file, cast, int(time.time()))
+        recording = _Recording(wish, own, files, scenario, _passwords(scenario), client, file, cast, int(time.time()))
         try:
             code = load(wish.arguments, surroundings)
         except KeyboardInterrupt:
@@ -143,36 +145,38 @@ def _record(wish: _Wish, file: KeptFile, cast: KeptFile | None) -> int:
             # However the session ends, it is kept.
             with contextlib.suppress(OSError):
                 own.close()
-            kept = _keep(recording)
+            _write(recording, _compose(recording))
             _tell(f"the session is in {printable(file.path)}")
-    return _check(recording, kept) or code
+    return _check(recording) or code
 
 
-def _keep(recording: _Recording, words: Iterable[str] = ()) -> _Kept:
-    """Write the files; ``words`` are those that the tool was seen to write by itself. Raises ``OSError``."""
+def _compose(recording: _Recording, words: Iterable[str] = ()) -> _Kept:
+    """What is to be written; ``words`` are left as they are although they were typed as secrets."""
     wish, events = recording.wish, recording.own.events
-    disguise = Disguise(events, wish.arguments, _passwords(recording.scenario), words)
+    disguise = Disguise(events, wish.arguments, recording.passwords, [*words, *recording.files.names()])
     lines, missing = recording.files.inputs(disguise)
     lab = recording.scenario if recording.scenario != DEFAULT else ""
-    text = transcript(Session(wish.tool, events, lab, recording.client, tuple(lines)), disguise)
-    recording.file.write(text)
+    session = Session(wish.tool, events, lab, recording.client, tuple(lines))
+    return _Kept(transcript(session, disguise), disguise, missing)
+
+
+def _write(recording: _Recording, kept: _Kept) -> None:
+    """Write the files. Raises ``OSError``."""
+    recording.file.write(kept.text)
     if recording.cast:
         import shutil
 
         width, height = shutil.get_terminal_size()
-        began = recording.began
-        recording.cast.write(asciicast(events, disguise, width=width, height=height, timestamp=began))
-    return _Kept(text, disguise, missing)
+        cast = asciicast(recording.own.events, kept.disguise, width=width, height=height, timestamp=recording.began)
+        recording.cast.write(cast)
 
 
-def _check(recording: _Recording, kept: _Kept) -> int:
+def _check(recording: _Recording) -> int:
     """Replay the file and say what came of it; 1 when something differs."""
-    path = recording.file.path
-    report, words = rehear(kept.text, path, kept.disguise.made())
+    report, words = rehear(lambda words: _compose(recording, words)[:2], recording.file.path, create_lab)
+    kept = _compose(recording, words)
     if words:
-        # What the tool writes when nobody has typed it is no secret where the tool writes it.
-        kept = _keep(recording, words)
-        report, _ = rehear(kept.text, path, ())
+        _write(recording, kept)
     for name, reason in kept.missing:
         _tell(f"a replay will not have {printable(name)}, which was read: {reason}; see that it gets there otherwise")
     if not report.mismatches:
@@ -184,9 +188,9 @@ def _check(recording: _Recording, kept: _Kept) -> int:
     return FAILED
 
 
-def _passwords(scenario: str) -> dict[str, str]:
+def _passwords(scenario: str) -> Mapping[str, str]:
     try:
-        return dict(secrets_of(table_of(scenario)))
+        return secrets_of(table_of(scenario))
     except LabError:  # an old lab, made from a file that is elsewhere
         return {}
 

@@ -97,12 +97,12 @@ def _typed(question: _Asked, later: Sequence[_Asked], rest: Sequence[str], disgu
     event = question.event
     ends_there = not later and not any(line.strip() for line in rest)
     if event.what is What.END:
-        return "" if ends_there else END
+        return "" if ends_there and event.kind not in (Ask.SECRET, Ask.PIN) else END
     if event.what is What.INTERRUPT:
         return disguise.typed(event) + INTERRUPT
     if event.kind is Ask.SECRET:
         return ""
-    if event.kind is not Ask.PIN and not event.text.strip():
+    if event.kind is not Ask.PIN and not event.text:
         asked_again = any(other.prompt == question.prompt for other in later)
         if ends_there or (event.kind in (Ask.COMMAND, Ask.CONFIRM) and not asked_again):
             return disguise.nothing()

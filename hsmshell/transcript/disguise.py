@@ -30,20 +30,24 @@ class Piece(NamedTuple):
 
     text: str
     secret: bool = False
+    variable: str = ""
+    """The name of the shell's variable that stands where a password does."""
 
 
 def pieces(line: str) -> list[Piece]:
     """A command line cut at its secrets: each word of a hidden part is one, without its quotation marks and the dashes
     before it. Together the pieces are the line."""
-    shown = masked(line).split(MASK)
-    if len(shown) == 1:
+    hidden_line = masked(line)
+    if hidden_line == line:
         return [Piece(line)]
+    shown = hidden_line.split(MASK)
     found = re.fullmatch("(.+?)".join(map(re.escape, shown)), line, re.DOTALL)
     if not found:  # something was hidden, nobody knows where
         return list(_words(line))
     result = [Piece(shown[0])]
     for hidden, following in zip(found.groups(), shown[1:], strict=True):
-        result += [*_words(hidden), Piece(following)]
+        # Asterisks that were typed are no secret.
+        result += [*(_words(hidden) if hidden != MASK else [Piece(hidden)]), Piece(following)]
     return [piece for piece in result if piece.text]
 
 
@@ -53,8 +57,10 @@ def _words(text: str) -> Iterator[Piece]:
         if word.isspace():
             yield Piece(word)
             continue
-        if word in (_SIGNING, _ASKED) or before == _SIGNING or _VARIABLE.fullmatch(word):
+        if word in (_SIGNING, _ASKED) or before == _SIGNING:
             yield Piece(word)
+        elif variable := _VARIABLE.fullmatch(word.strip('"')):
+            yield Piece(word, variable=variable.group(1) or variable.group(2))
         else:
             bare = word.lstrip(_QUOTES).lstrip("-")
             start = len(word) - len(bare)
@@ -97,8 +103,9 @@ class Disguise:
         known: Mapping[str, str] | None = None,
         own: Iterable[str] = (),
     ) -> None:
-        """``known`` has the scenario's passwords by their addresses, ``own`` the words that a tool was seen to write
-        when nobody had typed them."""
+        """``known`` has the scenario's passwords by their addresses, ``own`` what stays as it is although a secret is
+        in it, beside the names that the scenario has: words that a tool was seen to write when nobody had typed them,
+        names of files."""
         self._known = known or {}
         self._arguments = argument_pieces(arguments)
         self._sources: dict[str, str] = {}
@@ -106,11 +113,12 @@ class Disguise:
         self._assigned: dict[str, str] = {}
         self._collect(events)
         text = "\n".join([*arguments, *(event.text for event in events)])
-        prompts = "\n".join(event.text for event in events if event.what is What.PROMPT)
+        self._commands = "\n".join(event.text for event in events if _is_command(event))
+        prompts = [event.text for event in events if event.what is What.PROMPT]
+        public = "\n".join([*own, *self._known, *prompts])
         self._names = dict(zip(self._sources, _names(len(self._sources), text), strict=True))
-        own = set(own)
         self.masks: tuple[Mask, ...] = tuple(
-            Mask(name, self._sources[secret] or f"{MADE}{len(secret)}", self._only_typed(secret, prompts, own))
+            Mask(name, self._sources[secret] or f"{MADE}{len(secret)}", self._only_typed(secret, public))
             for secret, name in self._names.items()
         )
         hidden = {secret: mask.name for secret, mask in zip(self._names, self.masks, strict=True) if not mask.typed}
@@ -127,7 +135,7 @@ class Disguise:
     def typed(self, event: Event) -> str:
         """What was typed, as it may be shown; of a PIN and a hidden answer the mask alone."""
         if event.kind in (Ask.SECRET, Ask.PIN):
-            return self._names.get(event.text, "")
+            return self._names[event.text] if event.text else ""
         return self._shown(pieces(event.text) if event.kind is Ask.COMMAND else [Piece(event.text)])
 
     def words(self) -> list[str]:
@@ -145,6 +153,10 @@ class Disguise:
             for secret, mask in zip(self._names, self.masks, strict=True)
             if mask.source.startswith(MADE) and not mask.typed
         ]
+
+    def in_commands(self) -> list[str]:
+        """Those that were also typed as a part of a command."""
+        return [secret for secret in self.made() if secret in self._commands]
 
     def tells(self, text: str) -> bool:
         """Whether a secret of some length is in the text."""
@@ -170,17 +182,16 @@ class Disguise:
             if event.what is What.ANSWER and (ending := _false_mark(event.text)):
                 self._add(ending, line)
                 self._everywhere.add(ending)
-            if event.what is What.ANSWER and not event.text.strip():
+            if event.what is What.ANSWER and not event.text:
                 self._sources.setdefault("", f"{MADE}0")
 
     def _collect_pieces(self, parts: Iterable[Piece], line: str) -> None:
         for piece in parts:
             if piece.secret:
                 self._add(piece.text, line)
-        hidden = [piece.text for piece in parts if not piece.secret and masked(line) != line]
-        for variable in _VARIABLE.finditer(" ".join(hidden)):
-            # The password was put into a variable before, under a name that tells nothing.
-            self._add(self._assigned.get(variable.group(1) or variable.group(2), ""), line)
+            elif piece.variable:
+                # The password was put into it before, maybe under a name that tells nothing.
+                self._add(self._assigned.get(piece.variable, ""), line)
 
     def _add(self, secret: str, line: str, *, pin: bool = False) -> None:
         if secret and secret not in self._sources:
@@ -193,10 +204,14 @@ class Disguise:
         found.sort(key=lambda address: (_name(address) not in words, address.startswith(PIN) is not pin))
         return found[0] if found else ""
 
-    def _only_typed(self, secret: str, prompts: str, own: set[str]) -> bool:
+    def _only_typed(self, secret: str, public: str) -> bool:
         if secret in self._everywhere:
             return False
-        return len(secret) < SHORT or secret in ORDINARY or secret in own or secret in prompts
+        return len(secret) < SHORT or secret in ORDINARY or secret in public
+
+
+def _is_command(event: Event) -> bool:
+    return event.what is What.ANSWER and event.kind is Ask.COMMAND
 
 
 def _name(address: str) -> str:

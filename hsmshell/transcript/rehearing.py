@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
+from hsmshell import registry
 from hsmshell.console.console import Ask
 from hsmshell.console.values import Kind, Part, text_of
-from hsmshell.engine.lab import Lab
+from hsmshell.transcript.disguise import Disguise
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.player import LogConsole
-from hsmshell.transcript.runner import Report, replay
+from hsmshell.transcript.runner import LabFactory, Loader, Report, replay
 
 
 class _Listener:
@@ -32,21 +33,32 @@ class _Listener:
         return self._player.ask(prompt, kind, answer)
 
 
-def rehear(text: str, path: str, secrets: Iterable[str]) -> tuple[Report, list[str]]:
-    """Replay a transcript's text on a fresh lab. Also tells which of these secrets, none of which is typed in the
-    replay, the tool wrote nevertheless: they are words of its own."""
+Compose = Callable[[Sequence[str]], tuple[str, Disguise]]
+"""Makes the transcript's text, with these words left as they are although they were typed as secrets."""
+
+
+def rehear(compose: Compose, path: str, labs: LabFactory, load: Loader = registry.load) -> tuple[Report, list[str]]:
+    """Replay a transcript on a fresh lab. When it differs, also without masks for words that may be the tool's own:
+    those that it wrote when nobody had typed them, and then those that it may understand. Tells for which words it
+    came out as it was.
+    """
+    text, disguise = compose(())
+    report, written = _replayed(text, path, labs, load)
+    if report.mismatches:
+        own = [secret for secret in disguise.made() if secret in written]
+        for words in (own, [*own, *(word for word in disguise.in_commands() if word not in own)]):
+            other = _replayed(compose(words)[0], path, labs, load)[0] if words else report
+            if not other.mismatches:
+                return other, words
+    return report, []
+
+
+def _replayed(text: str, path: str, labs: LabFactory, load: Loader) -> tuple[Report, str]:
     listeners: list[_Listener] = []
 
     def wrap(player: LogConsole) -> _Listener:
         listeners.append(_Listener(player))
         return listeners[-1]
 
-    report = replay(parse(text, path), _fresh, wrap=wrap)
-    written = "".join(part for listener in listeners for part in listener.written)
-    return report, [secret for secret in secrets if secret in written]
-
-
-def _fresh(directory: str, scenario: str) -> Lab:
-    from hsmshell.engine.scenario import create_lab
-
-    return create_lab(directory, scenario)
+    report = replay(parse(text, path), labs, load=load, wrap=wrap)
+    return report, "".join(part for listener in listeners for part in listener.written)

@@ -42,6 +42,10 @@ class WatchedFiles(HostFiles):
         super().write_all(contents)
         self._written |= {os.path.realpath(self.locate(path)): data for path, data in contents.items()}
 
+    def names(self) -> list[str]:
+        """The names of the files that a replay begins with, as they were typed."""
+        return [path for path, _, _ in self._read.values()]
+
     def inputs(self, disguise: Disguise) -> tuple[list[FileLine], list[Missing]]:
         """The lines of the files that a transcript can hold, and the files that it cannot."""
         lines: list[FileLine] = []
