@@ -184,7 +184,7 @@ def _check(recording: _Recording) -> int:
         _tell(f"it has {count} {'exchange' if count == 1 else 'exchanges'} and replays as it was")
         return 0
     _tell("it does not replay as it was; see all differences with hsmshell replay; the first one:")
-    sys.stderr.writelines(f"  {printable(line)}\n" for line in _first_difference(report))
+    sys.stderr.writelines(f"  {_visible(line)}\n" for line in _first_difference(report))
     return FAILED
 
 
@@ -201,6 +201,11 @@ def _first_difference(report: Report) -> list[str]:
         return [f"{report.path}:{finding.line}: {finding.message}"]
     exchange = next(exchange for exchange in report.exchanges if not exchange.same)
     return [f"{report.path}:{exchange.line}: {exchange.typed}", *exchange.difference]
+
+
+def _visible(text: str) -> str:
+    """Control characters are shown, not obeyed."""
+    return "\t".join(map(printable, text.split("\t")))
 
 
 def _tell(text: str) -> None:
