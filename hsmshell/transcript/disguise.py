@@ -113,6 +113,9 @@ class Disguise:
         self._assigned: dict[str, str] = {}
         self._collect(events)
         text = "\n".join([*arguments, *(event.text for event in events)])
+        for secret in self._known.values():
+            if len(secret) >= SHORT and secret in text:  # also where nobody asked for it
+                self._add(secret, "")
         self._commands = "\n".join(event.text for event in events if _is_command(event))
         prompts = [event.text for event in events if event.what is What.PROMPT]
         public = "\n".join([*own, *self._known, *prompts])

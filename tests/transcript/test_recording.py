@@ -345,7 +345,9 @@ def test_a_word_of_the_tool_s_own_is_hidden_only_where_it_was_a_secret(word: str
 
 
 def test_a_password_typed_at_a_command_prompt_by_mistake_is_hidden(tmp_path: Path) -> None:
-    answers = ["mistaken9", "loginHSM -u CU -s crypto_user -hpswd", "mistaken9", "exit"]
+    answers = ["mistaken9", "loginHSM -u CU -s crypto_user -hpswd", "mistaken9", "admin1234", "exit"]
     recorded = record(tmp_path, LABS, "key_mgmt_util", answers)
     assert told(recorded.report) == []
     assert "mistaken9" not in recorded.text
+    assert "admin1234" not in recorded.text
+    assert "Command:  ***2\n" in recorded.text
