@@ -162,8 +162,9 @@ class Disguise:
         return [secret for secret in self.made() if secret in self._commands]
 
     def tells(self, text: str) -> bool:
-        """Whether a secret of some length is in the text."""
-        return any(len(secret) >= SHORT and secret in text for secret in self._sources)
+        """Whether a secret of the session or of the scenario is in the text."""
+        secrets = {*self._sources, *self._known.values()} - ORDINARY
+        return any(len(secret) >= SHORT and secret in text for secret in secrets)
 
     def _shown(self, parts: Iterable[Piece]) -> str:
         return "".join(self._names[piece.text] if piece.secret else self.hide(piece.text) for piece in parts)

@@ -294,7 +294,7 @@ def test_a_small_text_file_that_was_read_goes_with_the_transcript(tmp_path: Path
     (work / "big.pem").write_bytes(b"x" * 5000 + b"\n")
     (work / "small.pem").write_bytes(b"-----BEGIN PUBLIC KEY-----\n\n  nothing good\n")
     (work / "key.pem").write_bytes(b"-----BEGIN PRIVATE KEY-----\n")
-    (work / "told.pem").write_bytes(b"my password is user1234\n")
+    (work / "told.pem").write_bytes(b"admin1234 is not mine\n")
     (work / "cut.pem").write_bytes(b"no line end")
     (work / "bytes.pem").write_bytes(b"\xff\n")
     names = ["big", "small", "key", "told", "cut", "bytes", "small"]
