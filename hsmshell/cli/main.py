@@ -19,6 +19,7 @@ VERBS = {
     "lab": "make, show and remove labs",
     "rehearse": "play a guided procedure",
     "replay": "check transcripts against the emulated tools",
+    "record": "keep a session as a transcript that replays, secrets masked",
     "shims": "write launchers with the real paths",
 }
 

@@ -68,7 +68,7 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
     def action() -> int:
         from hsmshell import registry
 
-        _end_in_order()
+        end_in_order()
         run = registry.load(name)
         lab = open_lab(settings)
         try:
@@ -85,7 +85,7 @@ def start_tool(name: str, arguments: Sequence[str], settings: Settings) -> int:
     return guarded(action)
 
 
-def _end_in_order() -> None:
+def end_in_order() -> None:
     """Told to terminate, or left by its terminal, a tool ends as it does at Ctrl-C: it logs out, the terminal shows
     again what is typed, and no draft of a file is left."""
     import signal

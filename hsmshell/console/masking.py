@@ -36,9 +36,9 @@ _PASSWORD_NAMES = frozenset(
 """What is certainly a name. Of any other that begins with p, all after the p may be the password itself."""
 _HARMLESS_NAMES = frozenset(
     {name[:length] for name in ("private", "publicexponent") for length in range(2, len(name) + 1)}
-    | {"path", "pubin", "pubout", "pubkey", "pkeyopt", "port"}
+    | {"path", "pubin", "pubout", "pubkey", "pkey", "pkeyopt", "port"}
 )
-"""cmu's options, also abbreviated, and those of OpenSSL."""
+"""cmu's options, also abbreviated, and those of configure and OpenSSL."""
 _OTHER_P = frozenset({"cp", "mkdir", "scp", "ssh"})
 """Commands of a shell whose ``-p`` has nothing to do with a password."""
 _ASKED = "hpswd"

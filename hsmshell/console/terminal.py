@@ -53,6 +53,8 @@ class TerminalConsole:
         self._commands = self._session(self._history, lexer=PygmentsLexer(lexer) if lexer else None)
         self._lines: PromptSession[str] | None = None
         self._unfinished = ""
+        self.given_up = ""
+        """What had been typed when Ctrl-C was pressed last; nothing of a secret."""
         if isinstance(sys.stdout, TextIOWrapper):
             # Labels may hold bytes that are no text; they leave as they came.
             sys.stdout.reconfigure(errors="surrogateescape")
@@ -68,11 +70,16 @@ class TerminalConsole:
         sys.stdout.write(f"{above}{line_end}" if line_end or not self._unfinished else "\r")
         sys.stdout.flush()
         message = _last_line(self._unfinished + prompt).expandtabs()
-        self._unfinished = ""
+        self._unfinished = self.given_up = ""
+        session = self._session_for(kind)
         try:
-            return self._session_for(kind).prompt(FormattedText([("", message)]))
+            return session.prompt(FormattedText([("", message)]))
         except EOFError:
             raise EndOfInput from None
+        except KeyboardInterrupt:
+            if kind not in (Ask.SECRET, Ask.PIN):
+                self.given_up = session.default_buffer.text
+            raise
 
     def close(self) -> None:
         """Let everything that was written leave. Raises ``OSError`` when nobody reads any more."""

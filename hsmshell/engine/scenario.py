@@ -43,6 +43,11 @@ def shipped() -> list[Description]:
     return [Description(os.path.basename(path)[:-5], str(_load(path).get("title", "")), path) for path in paths]
 
 
+def table_of(scenario: str) -> Table:
+    """What a shipped scenario of that name, or the TOML file at that path, says. Raises ``ScenarioError``."""
+    return _load(_locate(scenario))
+
+
 def create_lab(
     directory: str, scenario: str = DEFAULT, *, services: Services | None = None, force: bool = False
 ) -> Lab:
@@ -51,7 +56,7 @@ def create_lab(
     Raises ``ScenarioError`` when the scenario is none, ``LabError`` when the lab cannot be made. A lab that was there
     is replaced only with ``force``, and only when the scenario is good.
     """
-    table = _load(_locate(scenario))
+    table = table_of(scenario)
     _require_room(directory, force)
     with reporting(directory):
         os.makedirs(directory, mode=0o700, exist_ok=True)

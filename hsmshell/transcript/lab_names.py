@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hsmshell.console.values import Kind, printable
-from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import Container, StoredObject
 from hsmshell.transcript.log import Bind, Subject
@@ -30,17 +30,30 @@ class LabNames:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
+        self._new: set[AttributeValue] = set()
+        """The check values of keys that were generated in the lab and have a name."""
 
     def is_new(self, check_value: str) -> bool:
-        """Whether a key that was generated in the lab has the check value, so that no log can know it."""
+        """Whether a key that was generated in the lab has the check value, so that no log can know it.
+
+        That key may have been deleted since it got its name.
+        """
         try:
             value = bytes.fromhex(check_value.removeprefix("0x"))
         except ValueError:
             return False
-        return any(
-            item.attributes.get(Attribute.CHECK_VALUE) == value and item.attributes.get(Attribute.LOCAL) is True
-            for _, item in self._objects()
-        )
+        return value in self._new or any(_made_here(item) == value for _, item in self._objects())
+
+    def remember(self, kind: Kind, handle: str) -> None:
+        """Note the check value of a key that has got a name."""
+        for held, container in self._containers() if kind in (Kind.HANDLE, Kind.OBJECT) else ():
+            if held is kind:
+                with self._lab.store.reading():
+                    item = self._lab.store.object(container.id, int(handle))
+                value = _made_here(item) if item else None
+                if value:
+                    self._new.add(value)
+                    return
 
     def resolve(self, names: Names, bind: Bind) -> None:
         """Give the log's number the meaning that the directive says. Raises ``Unresolved``."""
@@ -112,3 +125,8 @@ class LabNames:
         for appliance in self._lab.appliances():
             for partition in appliance.partitions():
                 yield Kind.OBJECT, partition
+
+
+def _made_here(item: StoredObject) -> AttributeValue | None:
+    """The check value of a key that was generated where it lies."""
+    return item.attributes.get(Attribute.CHECK_VALUE) if item.attributes.get(Attribute.LOCAL) is True else None

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from hsmshell.transcript.masks import Mask, read_mask
 from hsmshell.transcript.normalise import DIRECTIVE, normalised
 from hsmshell.transcript.shell_noise import TERMINAL, as_terminal, detected, within
 
@@ -87,6 +88,8 @@ class Section(NamedTuple):
     files: tuple[FileLine, ...] = ()
     """Added to the files in this order."""
     lines: tuple[Line, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    """What stands for secrets in the typed text and the output; they hold for the sections after it too."""
 
 
 @dataclasses.dataclass
@@ -106,6 +109,7 @@ class _Draft:
     """As they stand in the file."""
     readable: list[str] = dataclasses.field(default_factory=list)
     """The same ones, normalised."""
+    masks: list[Mask] = dataclasses.field(default_factory=list)
 
     def finished(self, mode: str) -> Section:
         """The section; ``mode`` is how its lines are compared if it does not say so itself."""
@@ -128,6 +132,7 @@ class _Draft:
             tuple(self.binds),
             tuple(self.files),
             tuple(lines),
+            tuple(self.masks),
         )
 
     def detected(self) -> list[_Draft]:
@@ -172,7 +177,8 @@ def parse(text: str, path: str, match: str = "fold") -> Document:
             continue
         if name == "tool" and (named or any(content.strip() for content in current.readable)):
             sections.append(current.finished(match))
-            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match)
+            masks = list(current.masks)
+            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match, masks=masks)
         named = named or name == "tool"
         try:
             _DIRECTIVES[name](current, value.strip())
@@ -279,4 +285,5 @@ _DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
     "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
     "file": _file,
+    "mask": lambda draft, value: draft.masks.append(read_mask(value, draft.masks)),
 }

@@ -34,10 +34,19 @@ class Known(NamedTuple):
 
 
 class Names:
-    """The names of one file. ``is_new`` tells of a check value that is unlike the log's whether a run makes it anew."""
+    """The names of one file.
 
-    def __init__(self, is_new: Callable[[str], bool] = lambda check_value: True) -> None:
+    ``is_new`` tells of a check value that is unlike the log's whether a run makes it anew, ``told`` hears of
+    every name.
+    """
+
+    def __init__(
+        self,
+        is_new: Callable[[str], bool] = lambda check_value: True,
+        told: Callable[[Kind, str], object] = lambda kind, run: None,
+    ) -> None:
         self._is_new = is_new
+        self._told = told
         self._to_run: dict[tuple[Kind, str], Known] = {}
         self._to_log: dict[tuple[Kind, str], str] = {}
         self._absent: set[Value] = set()
@@ -48,6 +57,7 @@ class Names:
         if known is None and name is None:
             self._to_run[kind, log] = Known(run, line)
             self._to_log[kind, run] = log
+            self._told(kind, run)
             return True
         return known is not None and known.run == run
 

@@ -18,11 +18,15 @@ from hsmshell.grammar.typography import plain
 from hsmshell.transcript.compare import EXACT, FOLD, compare
 from hsmshell.transcript.lines import Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
+from hsmshell.transcript.masks import NO_MASKS, Masks
 from hsmshell.transcript.names import Names
 from hsmshell.transcript.shell_line import is_complete
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
+
+INTERRUPT, END = "^C", "^D"
+"""What a log shows behind what had been typed when somebody pressed Ctrl-C, and where the input ended."""
 
 
 WINDOW, FURTHER = "$ ", "> "
@@ -51,26 +55,28 @@ Seen = Callable[[Exchange], None]
 """Is told of each exchange as it ends."""
 
 
+class Setting(NamedTuple):
+    """What the sections of a file share."""
+
+    names: Names
+    masks: Masks = NO_MASKS
+    advice: Advice = lambda kind, log: ""
+    system: System | None = None
+    """Runs what was typed into a second window."""
+    seen: Seen | None = None
+
+
 class LogConsole:
     """Plays one section of a log."""
 
-    interactive = False
-
-    def __init__(
-        self,
-        section: Section,
-        mode: str = FOLD,
-        seen: Seen | None = None,
-        names: Names | None = None,
-        advice: Advice = lambda kind, log: "",
-        system: System | None = None,
-    ) -> None:
+    def __init__(self, section: Section, mode: str = FOLD, setting: Setting | None = None) -> None:
+        self._setting = setting or Setting(Names())
         self._lines = section.lines
+        self.interactive = False
+        """Whether the log has just pressed Ctrl-C, which may mean one line; a person's own Ctrl-C ends the replay."""
+        self.interrupt: KeyboardInterrupt | None = None
+        """What was raised for the log's last Ctrl-C."""
         self._mode = section.match or mode
-        self._seen = seen
-        self._names = names or Names()
-        self._advice = advice
-        self._system = system
         self._unknown: list[tuple[Kind, str]] = []
         self._notices: set[str] = set()
         self._secrets = iter(section.secrets)
@@ -92,9 +98,10 @@ class LogConsole:
         self._written.extend(parts)
 
     def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
-        while self._system and self._second_window(self._system, prompt):
+        self.interactive = False
+        while self._second_window(prompt):
             pass
-        *output, last = lines_of([*self._written, prompt])
+        *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
         place = self._find(shown)
         if place is None:
@@ -104,6 +111,11 @@ class LogConsole:
         self._settle(self._lines[self._place : place], output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
+        if typed.endswith(INTERRUPT):
+            self.interactive, self.interrupt = True, KeyboardInterrupt()
+            raise self.interrupt
+        if typed.endswith(END):
+            raise EndOfInput
         if kind is Ask.SECRET and typed.strip("*"):
             self.findings.append(
                 Finding(line.number, "a hidden answer stands in the log; take it out, give it with: #: secret")
@@ -112,7 +124,7 @@ class LogConsole:
             return self._secret(line)
         if not typed and self._is_end(shown, kind):
             raise EndOfInput
-        return self.rename(typed, _marks(typed, answer))
+        return self._setting.masks.reveal(self.rename(typed, _marks(typed, answer)))
 
     def notice(self, text: str) -> None:
         """What the program says of its own, on a terminal between the tool's lines; a log may have it or not."""
@@ -123,16 +135,18 @@ class LogConsole:
         renamed, done = "", 0
         for start, end, kind in sorted(marks):
             log = typed[start:end]
-            run, known = self._names.typed(kind, log)
+            run, known = self._setting.names.typed(kind, log)
             if not known:
                 self._unknown.append((kind, log))
             renamed += typed[done:start] + run
             done = end
         return renamed + typed[done:]
 
-    def _second_window(self, system: System, prompt: str) -> bool:
+    def _second_window(self, prompt: str) -> bool:
         """Run the host command that stands before the prompt; whether there was one."""
-        *output, last = lines_of([*self._written, prompt])
+        if self._setting.system is None:
+            return False
+        *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
         place, window = self._find(shown), self._find(WINDOW)
         if shown == WINDOW or place is None or window is None or window >= place:
@@ -143,8 +157,11 @@ class LogConsole:
         while not is_complete(command) and self._lines[self._place].text.startswith(FURTHER):
             command += "\n" + self._lines[self._place].text.removeprefix(FURTHER)
             self._place += 1
-        self._written = [system(command).output]
+        self._written = [self._setting.system(command).output]
         return True
+
+    def _masked(self, lines: Sequence[Actual]) -> list[Actual]:
+        return [self._setting.masks.hide_parts(line) for line in lines]
 
     def _is_end(self, prompt: str, kind: Ask) -> bool:
         """Whether nothing was typed because the input had ended there, rather than an empty line.
@@ -171,13 +188,13 @@ class LogConsole:
         """Compare what came after the last answer, when the tool has ended."""
         if self._over:
             return
-        output = lines_of(self._written)
+        output = self._masked(lines_of(self._written))
         self._settle(_trimmed(self._lines[self._place :]), _without_blank_end(output))
 
     def _settle(self, expected: Sequence[Line], output: Sequence[Actual]) -> None:
         if self._notices:
             expected = [line for line in expected if fold(line.text) not in self._notices]
-        result = compare(expected, output, self._mode, self._names)
+        result = compare(expected, output, self._mode, self._setting.names)
         typed = self._typed
         exchange = Exchange(typed.number, typed.text, result.same, result.difference, tuple(expected), result.notes)
         if not result.same:
@@ -185,14 +202,14 @@ class LogConsole:
         self._unknown.clear()
         self._notices.clear()
         self.exchanges.append(exchange)
-        if self._seen:
-            self._seen(exchange)
+        if self._setting.seen:
+            self._setting.seen(exchange)
 
     def _unknown_names(self) -> Iterator[Finding]:
         """Of what was typed: that may be why something else came than was expected."""
         for kind, log in self._unknown:
-            advice = self._advice(kind, log)
-            if self._names.known(kind, log) is None and advice:
+            advice = self._setting.advice(kind, log)
+            if self._setting.names.known(kind, log) is None and advice:
                 message = f"the log does not show where {kind.value} {log} is from; if it is older, add: {advice}"
                 yield Finding(self._typed.number, message)
 
@@ -201,7 +218,7 @@ class LogConsole:
         if answer is None:
             self.findings.append(Finding(line.number, "a hidden answer is needed; give it with: #: secret TEXT"))
             raise EndOfInput
-        return answer
+        return self._setting.masks.reveal(answer)
 
     def _find(self, prompt: str) -> int | None:
         """The next line that begins with the prompt; what was found for it stays true until the log is past it."""

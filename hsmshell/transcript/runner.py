@@ -24,8 +24,9 @@ from hsmshell.transcript.compare import FOLD
 from hsmshell.transcript.ending import Terminated, temporary_directory
 from hsmshell.transcript.lab_names import LabNames, Unresolved
 from hsmshell.transcript.log import Document, Finding, Section
+from hsmshell.transcript.masks import NO_MASKS, Masks, resolve
 from hsmshell.transcript.names import Names
-from hsmshell.transcript.player import Exchange, LogConsole, Seen
+from hsmshell.transcript.player import Exchange, LogConsole, Seen, Setting
 
 Loader = Callable[[str], registry.Run]
 Wrapper = Callable[[LogConsole], Console]
@@ -131,10 +132,12 @@ def replay_on(
     exchanges: list[Exchange] = []
     findings = list(document.findings)
     known = LabNames(lab)
-    names = Names(known.is_new)
+    names = Names(known.is_new, known.remember)
     for section in document.sections:
         findings.extend(_bind(section, names, known))
-        player = LogConsole(section, mode, seen, names, known.advice, None if section.tool == "shell" else system)
+        masks = _masks(section, document, findings)
+        window = None if section.tool == "shell" else system
+        player = LogConsole(section, mode, Setting(names, masks, known.advice, window, seen))
         context = Context(
             lab,
             wrap(player) if wrap else player,
@@ -145,7 +148,8 @@ def replay_on(
             system,
         )
         findings.extend(_write_files(section, context.files))
-        findings.extend(_run(section, _arguments(section, player), context, load))
+        arguments = [masks.reveal(word) for word in _arguments(section, player)]
+        findings.extend(_run(section, arguments, context, load, player))
         player.finish()
         exchanges.extend(player.exchanges)
         findings.extend(player.findings)
@@ -192,7 +196,22 @@ def _write_files(section: Section, files: Files) -> Iterator[Finding]:
             yield Finding(section.line, f"file: {path!r} cannot be written: {problem.strerror}; choose another name")
 
 
-def _run(section: Section, arguments: Sequence[str], context: Context, load: Loader) -> Iterator[Finding]:
+def _masks(section: Section, document: Document, findings: list[Finding]) -> Masks:
+    """What the section's masks stand for in the scenario of the file; one that stands for nothing is a finding."""
+    if not section.masks:
+        return NO_MASKS
+    try:
+        return resolve(section.masks, document.sections[0].lab or "migration")
+    except (LabError, ValueError) as problem:
+        finding = Finding(section.line, f"mask: {problem}")
+        if finding.message not in [other.message for other in findings]:
+            findings.append(finding)
+        return NO_MASKS
+
+
+def _run(
+    section: Section, arguments: Sequence[str], context: Context, load: Loader, player: LogConsole
+) -> Iterator[Finding]:
     """Run the tool to its end; what stopped it otherwise is a finding."""
     try:
         run = load(section.tool)
@@ -204,6 +223,9 @@ def _run(section: Section, arguments: Sequence[str], context: Context, load: Loa
         run(arguments, context)
     except EndOfInput:
         pass
+    except KeyboardInterrupt as interrupt:
+        if interrupt is not player.interrupt:
+            raise
     except Terminated:
         raise
     except SystemExit as ended:

@@ -43,7 +43,7 @@ def test_a_further_tool_begins_a_section_that_inherits_the_lab_and_the_match() -
 @pytest.mark.parametrize(
     ("directive", "message"),
     [
-        ("tol x", "there is no directive 'tol'; there are tool, args, lab, client, match, secret, bind, file"),
+        ("tol x", "there is no directive 'tol'; there are tool, args, lab, client, match, secret, bind, file, mask"),
         ("client old", "client: 'old' is not one of classic, late"),
         ("match loose", "match: 'loose' is not one of fold, exact"),
         ("bind x", "bind: write it as: bind 149 = label:classic_wrap, bind 7 = user:bob, or bind node 2 = none"),
