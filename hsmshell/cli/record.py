@@ -24,6 +24,7 @@ from hsmshell.transcript.cast import asciicast
 from hsmshell.transcript.compose import Session, transcript
 from hsmshell.transcript.disguise import Disguise
 from hsmshell.transcript.ending import temporary_directory
+from hsmshell.transcript.host_commands import HostCommands
 from hsmshell.transcript.recording import RecordingConsole
 from hsmshell.transcript.rehearing import rehear
 from hsmshell.transcript.runner import Report
@@ -128,8 +129,9 @@ def _record(wish: _Wish, file: KeptFile, cast: KeptFile | None) -> int:
     with _lab(wish) as lab:
         own = RecordingConsole(console(wish.settings, wish.tool, lab))
         files = WatchedFiles("", lab.directory)
+        system = HostCommands(os.getcwd(), lab.directory)
         # A replay has no variables of this environment.
-        surroundings = context(lab, own)._replace(files=files, environment={})
+        surroundings = context(lab, own)._replace(files=files, environment={}, system=system)
         generation = surroundings.generation.value
         client = generation if generation != (lab.client or Generation.CLASSIC.value) else ""
         scenario = wish.scenario or lab.scenario

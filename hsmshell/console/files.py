@@ -46,7 +46,7 @@ class Files:
             raise _error(errno.EINVAL, path) from None
         target = os.path.join(self.directory, path) if self.directory else path
         if self.confined and not self._is_inside(target):
-            raise _error(errno.EACCES, path)
+            raise _error(errno.EACCES if os.path.lexists(target) else errno.ENOENT, path)
         return target
 
     def _is_inside(self, target: str) -> bool:

@@ -24,3 +24,6 @@ class System(Protocol):
 
         What is not run is told in the output, by one sentence.
         """
+
+    def starts(self, program: str) -> bool:
+        """Whether it starts programs of that name."""

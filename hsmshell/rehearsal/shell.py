@@ -102,8 +102,8 @@ class Shell:
         try:
             words = self._words(_without_prompt(line))
         except _NotHere as problem:
-            if self._context.system:
-                return self._host_command(self._context.system, line)
+            if (system := self._system_for(_without_prompt(line).split()[0])) is not None:
+                return self._host_command(system, line)
             return self._say(f"{problem}; for that write launchers with: hsmshell shims DIR", 2)
         except ValueError:
             return self._say("a quotation mark is not closed; close it and try again", 2)
@@ -119,10 +119,15 @@ class Shell:
             return self._status
         if words[0] in self._builtins:
             return self._builtins[words[0]](words[1:])
-        if self._context.system and not _is_tool(words[0]):
+        if (system := self._system_for(words[0])) is not None:
             # Without the shell's own variables the line is a real shell's as it stands.
-            return self._host_command(self._context.system, shlex.join(words) if "$" in line else line)
+            return self._host_command(system, shlex.join(words) if "$" in line else line)
         return self._tool(words)
+
+    def _system_for(self, program: str) -> System | None:
+        """What runs a program that is none of this shell's words and no emulated tool."""
+        system = self._context.system
+        return system if system is not None and not _is_tool(program) and system.starts(program) else None
 
     def _host_command(self, system: System, line: str) -> int:
         """A line that is none of this shell's, run in the host's folder."""

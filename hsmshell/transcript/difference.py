@@ -12,51 +12,49 @@ LARGEST = 1_000_000
 
 
 MOST = 200
-"""Lines beside an elision among which like ones are looked for."""
+"""Lines around an elision among which like ones are looked for."""
 ALIKE = 0.6
 
 
 def difference(
     expected: Sequence[str], block: Sequence[Wanted], actual: Sequence[str], lines: Sequence[Shown]
 ) -> list[str]:
-    """The longest common alignment as context, the rest as lines taken away and added; what stands beside an elision
-    and is like no line that was taken away belongs to the elision.
+    """The longest common alignment as context, the rest as lines taken away and added; what was added around an
+    elision and is like no line that was taken away belongs to the elision.
 
     What is told are the lines as they stand in the log and as they were written; what is compared is what was made of
     them.
     """
-    elisions = {text for text, line in zip(expected, block, strict=True) if line.elides}
-    patch = list(_aligned(expected, block, actual, lines))
+    elisions = {f" {text}" for text, line in zip(expected, block, strict=True) if line.elides}
     result: list[str] = []
     hunk: list[str] = []
-    beside = False
-    for line in [*patch, " "]:
-        if not line.startswith(" "):
+    for line in [*_aligned(expected, block, actual, lines), " "]:
+        if not line.startswith(" ") or line in elisions:
             hunk.append(line)
             continue
-        elides = line[1:] in elisions
-        result += _kept(hunk) if beside or elides else hunk
+        result += hunk if elisions.isdisjoint(hunk) else _kept(hunk)
         result.append(line)
-        hunk, beside = [], elides
+        hunk = []
     return result[:-1]
 
 
 def _kept(hunk: Sequence[str]) -> list[str]:
-    """The hunk beside an elision without the added lines that the elision covers: those that are like none that was
-    taken away or, when all are unlike, all but as many at the end."""
-    gone = [line[1:] for line in hunk if line.startswith("-")]
+    """The hunk with an elision in it without the added lines that the elision covers: those that are like none that
+    was taken away or, when all are unlike, all but as many at the end."""
+    shown = [line for line in hunk if not line.startswith("+")]
     came = [line[1:] for line in hunk if line.startswith("+")]
-    if len(gone) > MOST or len(came) > MOST:
+    gone = sum(line.startswith("-") for line in shown)
+    if gone > MOST or len(came) > MOST:
         return list(hunk)
-    last = came[-len(gone) :] if gone else []
+    last = came[-gone:] if gone else []
     result: list[str] = []
-    for line in gone:
-        result.append(f"-{line}")
-        like = difflib.get_close_matches(line, came, 1, ALIKE)
+    for line in shown:
+        result.append(line)
+        like = difflib.get_close_matches(line[1:], came, 1, ALIKE) if line.startswith("-") else []
         if like:
             result.append(f"+{like[0]}")
             del came[: came.index(like[0]) + 1]
-    return result if len(result) > len(gone) else [*result, *(f"+{line}" for line in last)]
+    return result if len(result) > len(shown) else [*result, *(f"+{line}" for line in last)]
 
 
 def _aligned(

@@ -62,6 +62,10 @@ class HostCommands:
         """Whether a line may be anything."""
         return self._allow_shell
 
+    def starts(self, program: str) -> bool:
+        """Whether it starts programs of that name."""
+        return self._allow_shell or program in PROGRAMS or program == _OWN_PROGRAM
+
     def __call__(self, line: str, files: Files | None = None) -> Completed:
         """Run the line; what is refused or missing is told by one sentence."""
         files = files or self._files

@@ -240,9 +240,10 @@ def test_a_suite_gives_its_own_services(pytester: pytest.Pytester) -> None:
 
 
 def test_a_hostile_log_is_a_failure_and_reaches_no_screen(pytester: pytest.Pytester) -> None:
-    (pytester.path / "x.transcript").write_bytes(b"#: tool cmu\n#: args \x1b[2J\xff\n\x00\x1b]0;x\x07\n")
-    result = pytester.runpytest("-v")
-    result.assert_outcomes(failed=1)
+    (pytester.path / "x.transcript").write_bytes(b"#: tool cmu\n#: args \x1b[2J\xff\n\x1b]0;x\x07\n")
+    (pytester.path / "y.transcript").write_bytes(b"\x00\x1b]0;x\x07\n")
+    result = pytester.runpytest("-v", "--continue-on-collection-errors")
+    result.assert_outcomes(failed=1, errors=1)
     assert "\x1b" not in result.stdout.str()
 
 

@@ -146,7 +146,7 @@ def test_the_rehearsal_shell_leaves_other_lines_to_the_system(lab: Lab, work: Pa
         "exit",
     )
     status, text = play(*lines, system=True)
-    assert "$ A=a; wc -l a\nhsmshell: A=a is none of the programs" in text
+    assert "$ A=a; wc -l a\nhsmshell: ; is a real shell's" in text
     assert "$ wc -l $B\n1 a\n" in text
     assert "$ sudo wc -c a\n4 a\n" in text
     assert "# wc a\nwc: a: No such file or directory\n" in text
