@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from hsmshell.transcript.runner import LabFactory
 
 
+CREATE = "--update=create"
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a transcript, a Markdown file, or a folder of them")
     parser.add_argument(
@@ -40,16 +43,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for every file that passes, too")
     parser.add_argument("--junit", metavar="FILE", default="", help="write the results there as JUnit XML; - is stdout")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    parser.add_argument(
+        "--update", action="store_true", help="rewrite what differs in the files, after the patch was shown"
+    )
+    parser.add_argument(
+        CREATE, dest="create", action="store_true", help="make a transcript of each PATH, which lists what is typed"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Replay every file; 0 when all match, 1 when one does not, 130 when interrupted. Raises ``WrongUsage``."""
     from hsmshell.transcript.ending import terminable
 
+    if options.update or options.create:
+        return _update(options)
     if options.json and options.junit == "-":
         raise WrongUsage("--json and --junit - both want stdout; give --junit the name of a file")
     with terminable():
         return _replay(options)
+
+
+def _update(options: argparse.Namespace) -> int:
+    from hsmshell.cli import replay_update
+    from hsmshell.transcript.ending import terminable
+
+    if options.json or options.junit or (options.update and options.create):
+        raise WrongUsage(f"--update and {CREATE} stand alone; leave --json and --junit to a replay")
+    replay_update.refuse_under_ci()
+    with terminable():
+        if options.create:
+            return replay_update.create(options.paths, _labs(options.lab), options)
+        return replay_update.update(list(_files(options.paths)), _labs(options.lab), options)
 
 
 def _replay(options: argparse.Namespace) -> int:

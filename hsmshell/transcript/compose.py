@@ -45,10 +45,10 @@ def transcript(session: Session, disguise: Disguise) -> str:
     asked, rest = _cut(session.events, disguise)
     lines: list[str] = []
     for place, question in enumerate(asked):
-        lines += [_harmless(line, question.prompt) for line in question.output]
+        lines += [harmless(line, question.prompt) for line in question.output]
         later = asked[place + 1 :]
         lines.append(question.prompt + _typed(question, later, rest, disguise))
-    lines += [_harmless(line) for line in rest]
+    lines += [harmless(line) for line in rest]
     if lines and not lines[-1]:
         lines.pop()
     directives = list(_directives(session, disguise))
@@ -110,7 +110,7 @@ def _typed(question: _Asked, later: Sequence[_Asked], rest: Sequence[str], disgu
     return disguise.typed(event)
 
 
-def _harmless(line: str, prompt: str = "") -> str:
+def harmless(line: str, prompt: str = "") -> str:
     """A line of output, changed where a transcript would take it for a directive, an elision or the next prompt."""
     if line.startswith(DIRECTIVE) or line.strip() == ELISION or (prompt.strip() and _like(line, prompt)):
         return PARTIAL + line.lstrip()[1:]

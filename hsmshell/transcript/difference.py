@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hsmshell.transcript.lines import Output, Shown, Wanted
 
@@ -12,15 +12,15 @@ LARGEST = 1_000_000
 
 
 MOST = 200
-"""Lines around an elision among which like ones are looked for."""
+"""Lines between two elisions among which like ones are looked for."""
 ALIKE = 0.6
 
 
 def difference(
     expected: Sequence[str], block: Sequence[Wanted], actual: Sequence[str], lines: Sequence[Shown]
 ) -> list[str]:
-    """The longest common alignment as context, the rest as lines taken away and added; what was added around an
-    elision and is like no line that was taken away belongs to the elision.
+    """The longest common alignment as context, the rest as lines taken away and added; what an elision covers is
+    not told.
 
     What is told are the lines as they stand in the log and as they were written; what is compared is what was made of
     them.
@@ -32,29 +32,40 @@ def difference(
         if not line.startswith(" ") or line in elisions:
             hunk.append(line)
             continue
-        result += hunk if elisions.isdisjoint(hunk) else _kept(hunk)
+        result += hunk if elisions.isdisjoint(hunk) else _kept(hunk, elisions)
         result.append(line)
         hunk = []
     return result[:-1]
 
 
-def _kept(hunk: Sequence[str]) -> list[str]:
-    """The hunk with an elision in it without the added lines that the elision covers: those that are like none that
-    was taken away or, when all are unlike, all but as many at the end."""
-    shown = [line for line in hunk if not line.startswith("+")]
-    came = [line[1:] for line in hunk if line.startswith("+")]
-    gone = sum(line.startswith("-") for line in shown)
-    if gone > MOST or len(came) > MOST:
-        return list(hunk)
-    last = came[-gone:] if gone else []
-    result: list[str] = []
-    for line in shown:
-        result.append(line)
-        like = difflib.get_close_matches(line[1:], came, 1, ALIKE) if line.startswith("-") else []
-        if like:
-            result.append(f"+{like[0]}")
-            del came[: came.index(like[0]) + 1]
-    return result if len(result) > len(shown) else [*result, *(f"+{line}" for line in last)]
+def _kept(hunk: Sequence[str], elisions: Collection[str]) -> list[str]:
+    """The hunk without the added lines that its elisions cover.
+
+    What was taken away before the first elision was replaced by as many lines at the beginning, what was taken away
+    behind the last one by as many at the end; between two, by what is like it.
+    """
+    came = [line for line in hunk if line.startswith("+")]
+    groups: list[list[str]] = [[]]
+    marks: list[str] = []
+    for line in hunk:
+        if line in elisions:
+            marks.append(line)
+            groups.append([])
+        elif line.startswith("-"):
+            groups[-1].append(line)
+    first, *between, last = groups
+    start, end = len(first), max(len(first), len(came) - len(last))
+    middle = came[start:end]
+    result = [*first, *came[:start]]
+    for mark, gone in zip(marks, between, strict=False):
+        result.append(mark)
+        for line in gone:
+            result.append(line)
+            like = difflib.get_close_matches(line[1:], [one[1:] for one in middle[:MOST]], 1, ALIKE)
+            if like:
+                result.append(f"+{like[0]}")
+                del middle[: middle.index(f"+{like[0]}") + 1]
+    return [*result, marks[-1], *last, *came[end:]]
 
 
 def _aligned(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from hsmshell.transcript.compose import harmless
 from hsmshell.transcript.player import Exchange
 from hsmshell.transcript.runner import Report
 
@@ -43,7 +44,7 @@ def _apply(exchange: Exchange, lines: list[str], gone: set[int], after: dict[int
     for entry in exchange.difference:
         mark, text = entry[:1], entry[1:]
         if mark == "+":
-            after.setdefault(place, []).append(f"{indent}{text}" if text else text)
+            after.setdefault(place, []).append(f"{indent}{harmless(text)}" if text else text)
             continue
         while block and block[0].text != text:
             block.pop(0)

@@ -59,7 +59,7 @@ def test_lines_without_wildcards_cost_no_matching(steps: list[int]) -> None:
 def test_a_huge_difference_is_told_without_an_alignment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "LARGEST", 3)
     result = compare(numbered(["a", "...", "b", "c", "z"]), lines_of(["a\nc\nd\nz"]), FOLD)
-    assert result.difference == (" a", " ...", "-b", "-c", "+c", " z")
+    assert result.difference == (" a", " ...", "-b", "-c", "+c", "+d", " z")
     result = compare(numbered(["a", "b", "c", "z"]), lines_of(["a\nc\nz"]), FOLD)
     assert result.difference == (" a", "-b", " c", " z")
 

@@ -153,11 +153,26 @@ def test_several_processes_write_nothing(team: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["ERROR: --transcript-update writes files and works in one process; leave -n away"])
 
 
-def test_an_update_that_cannot_be_made_is_refused_and_writes_nothing(team: pytest.Pytester) -> None:
+def test_an_update_shows_the_patch_and_the_next_run_is_green(
+    team: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    write(team, "runbooks/users.md", RED)
+    result = team.runpytest("--transcript-update")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["-*returned: 0x01 : HSM Return: SUCCESS", "+*returned: 0x00 : HSM Return: SUCCESS"])
+    assert (team.path / "runbooks" / "users.md").read_text() != RED
+    team.runpytest().assert_outcomes(passed=3)
+
+
+def test_an_update_is_refused_under_ci_and_writes_nothing(
+    team: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
     write(team, "runbooks/users.md", RED)
     result = team.runpytest("--transcript-update")
     assert result.ret != 0
-    result.stdout.fnmatch_lines(["--transcript-update needs *"])
+    result.stdout.fnmatch_lines(["*--transcript-update is refused where CI is set*"])
     assert (team.path / "runbooks" / "users.md").read_text() == RED
 
 
