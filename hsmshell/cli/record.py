@@ -26,7 +26,7 @@ from hsmshell.transcript.disguise import Disguise
 from hsmshell.transcript.ending import temporary_directory
 from hsmshell.transcript.host_commands import HostCommands
 from hsmshell.transcript.recording import RecordingConsole
-from hsmshell.transcript.rehearing import rehear
+from hsmshell.transcript.rehearing import rehear, without_chance
 from hsmshell.transcript.runner import Report
 from hsmshell.transcript.watched import Missing, WatchedFiles
 
@@ -181,6 +181,13 @@ def _check(recording: _Recording) -> int:
         _write(recording, kept)
     for name, reason in kept.missing:
         _tell(f"a replay will not have {printable(name)}, which was read: {reason}; see that it gets there otherwise")
+    if report.mismatches:
+        text, varying = without_chance(kept.text, report, create_lab)
+        if varying:
+            recording.file.write(text)
+            lines = "line comes" if varying == 1 else "lines come"
+            _tell(f"{varying} {lines} otherwise each time; [..] stands there, so that it replays")
+            return 0
     if not report.mismatches:
         count = len(report.exchanges)
         _tell(f"it has {count} {'exchange' if count == 1 else 'exchanges'} and replays as it was")

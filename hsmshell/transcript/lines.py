@@ -68,8 +68,9 @@ def lines_of(parts: Iterable[Part]) -> list[Actual]:
             lines[-1].append(part)
             continue
         first, *others = part.split("\n")
-        lines[-1].append(first)
-        lines.extend([other] for other in others)
+        if first:
+            lines[-1].append(first)
+        lines.extend([other] if other else [] for other in others)
     return [tuple(line) for line in lines]
 
 

@@ -144,7 +144,7 @@ class LogConsole:
 
     def _second_window(self, prompt: str) -> bool:
         """Run the host command that stands before the prompt; whether there was one."""
-        if self._setting.system is None:
+        if self._setting.system is None or self._find(WINDOW) is None:
             return False
         *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
@@ -224,15 +224,18 @@ class LogConsole:
         """The next line that begins with the prompt; what was found for it stays true until the log is past it."""
         place = self._found.get(prompt, -1)
         if place is not None and place < self._place:
+            begins = self._beginning(prompt)
             later = range(self._place, len(self._lines))
-            place = next((place for place in later if self._begins(prompt, self._lines[place].text)), None)
+            place = next((place for place in later if begins(self._lines[place].text)), None)
             self._found[prompt] = place
         return place
 
-    def _begins(self, prompt: str, text: str) -> bool:
+    def _beginning(self, prompt: str) -> Callable[[str], object]:
+        """Tells whether a line begins with the prompt."""
         if self._mode == EXACT or len(fold(prompt)) < SHORT:
-            return text.startswith(prompt) or text == prompt.rstrip()
-        return _blanks_folded(prompt).match(text) is not None
+            bare = prompt.rstrip()
+            return lambda text: text.startswith(prompt) or text == bare
+        return _blanks_folded(prompt).match
 
     def _remainder(self, prompt: str, text: str) -> str:
         if self._mode == EXACT or len(fold(prompt)) < SHORT:
@@ -242,8 +245,11 @@ class LogConsole:
         return plain(text[match.end() :].strip()) if match else ""
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _marks(typed: str, answer: Answer | None) -> Iterable[Marked]:
-    if answer is None:
+    if answer is None or not _DIGIT.search(typed):
         return ()
     return [Marked(0, len(typed), answer)] if isinstance(answer, Kind) else answer(typed)
 

@@ -11,6 +11,7 @@ from hsmshell.transcript.disguise import Disguise
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.player import LogConsole
 from hsmshell.transcript.runner import LabFactory, Loader, Report, replay
+from hsmshell.transcript.update import without_varying
 
 
 class _Listener:
@@ -51,6 +52,13 @@ def rehear(compose: Compose, path: str, labs: LabFactory, load: Loader = registr
             if not other.mismatches:
                 return other, words
     return report, []
+
+
+def without_chance(text: str, report: Report, labs: LabFactory, load: Loader = registry.load) -> tuple[str, int]:
+    """The text with ``[..]`` for the lines that come otherwise each time, and how many these are; 0 when it would not
+    replay then either."""
+    new, count = without_varying(text, report)
+    return (new, count) if count and not _replayed(new, report.path, labs, load)[0].mismatches else (text, 0)
 
 
 def _replayed(text: str, path: str, labs: LabFactory, load: Loader) -> tuple[Report, str]:

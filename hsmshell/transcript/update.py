@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from hsmshell.transcript.compose import harmless
 from hsmshell.transcript.player import Exchange
 from hsmshell.transcript.runner import Report
+from hsmshell.transcript.wildcards import PARTIAL
 
 
 def updated(text: str, report: Report) -> str:
@@ -29,6 +30,26 @@ def updated(text: str, report: Report) -> str:
             result.append(line)
         result += [f"{new}\r" if line_end == "\r\n" else new for new in after.get(number, ())]
     return "\n".join(result)
+
+
+def without_varying(text: str, report: Report) -> tuple[str, int]:
+    """The file's text with ``[..]`` for each line that differs, and how many these are; 0 when there is more to it.
+
+    For a session and its replay, which began alike: what differs line by line is what nobody can foretell, such as a
+    new key in a file that was shown.
+    """
+    lines = text.split("\n")
+    count = 0
+    for exchange in report.exchanges:
+        gone = [line[1:] for line in exchange.difference if line.startswith("-")]
+        if len(gone) != sum(line.startswith("+") for line in exchange.difference):
+            return text, 0
+        for number, line in exchange.block:
+            if line in gone:
+                gone.remove(line)
+                lines[number - 1] = PARTIAL
+                count += 1
+    return ("\n".join(lines), count) if not report.findings else (text, 0)
 
 
 def patch(path: str, old: str, new: str) -> Iterator[str]:

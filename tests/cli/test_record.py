@@ -236,3 +236,16 @@ def test_a_key_file_that_was_read_is_named(tmp_path: Path) -> None:
     ran = run(tmp_path, "record", "-o", "a", "key_mgmt_util", typed=typed)
     assert "#: file pub.pem no key\n" in (tmp_path / "a").read_text()
     assert "hsmshell: a replay will not have key.pem, which was read: it has a private key in it;" in ran.err
+
+
+def test_lines_that_come_otherwise_each_time_are_left_out_and_told(tmp_path: Path) -> None:
+    typed = (
+        "key_mgmt_util\nloginHSM -u CU -s crypto_user -p user1234\ngenECCKeyPair -i 2 -l k\n"
+        "exportPubKey -k 407 -out k.pem\nexit\ncat k.pem\nexit\n"
+    )
+    recorded = run(tmp_path, "record", "-o", "a.transcript", typed=typed)
+    assert recorded.code == 0
+    assert "[..] stands there, so that it replays" in recorded.err
+    text = (tmp_path / "a.transcript").read_text()
+    assert "-----BEGIN PUBLIC KEY-----\n[..]\n[..]\n-----END PUBLIC KEY-----\n" in text
+    assert run(tmp_path, "replay", "a.transcript").code == 0
