@@ -16,7 +16,7 @@ from hsmshell.console.system import System
 from hsmshell.console.values import Kind, Marked, Part, text_of
 from hsmshell.grammar.typography import plain
 from hsmshell.transcript.compare import EXACT, FOLD, compare
-from hsmshell.transcript.lines import Actual, fold, lines_of
+from hsmshell.transcript.lines import ELISION, Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 from hsmshell.transcript.masks import NO_MASKS, Masks
 from hsmshell.transcript.names import Names
@@ -108,7 +108,11 @@ class LogConsole:
             self._end_early(shown, output)
             raise EndOfInput
         line = self._lines[place]
-        self._settle(self._lines[self._place : place], output)
+        expected = self._lines[self._place : place]
+        if not self._typed.text and self._mode == FOLD:
+            # A log begins where somebody began to copy: what the tool wrote above is not missing.
+            expected = (Line(self._typed.number, ELISION), *expected)
+        self._settle(expected, output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
         if typed.endswith(INTERRUPT):

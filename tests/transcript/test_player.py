@@ -282,3 +282,17 @@ def test_one_changed_output_is_one_mismatch(words: list[str], data: st.DataObjec
     for number, word in enumerate(words):
         log += f"toy> {word}\nyou said {'nothing' if number == place else word}\n"
     assert play(log + "toy> bye\ngone\n", echo).mismatches == 1
+
+
+@pytest.mark.parametrize(
+    ("log", "mismatches"),
+    [
+        ("toy> bye\ngone\n", 0),
+        ("hello\ntoy> bye\ngone\n", 0),
+        ("hullo\ntoy> bye\ngone\n", 1),
+        ("hello\nhello\ntoy> bye\ngone\n", 1),
+    ],
+)
+def test_a_log_begins_where_somebody_began_to_copy(log: str, mismatches: int) -> None:
+    assert play(log, echo).mismatches == mismatches
+    assert (play(log, echo, "exact").mismatches > 0) == (not log.startswith("hello\ntoy"))
