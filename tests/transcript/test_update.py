@@ -109,7 +109,7 @@ def test_a_spoilt_golden_transcript_is_mended(data: st.DataObject) -> None:
     report = one.replayed(changed)
     mended = updated(changed, report)
     assert one.replayed(mended).mismatches == 0
-    gone = [line for line in patch("x", changed, mended) if line.startswith("-") and not line.startswith("---")]
+    gone = [line for line in list(patch("x", changed, mended))[2:] if line.startswith("-")]
     assert gone == [f"-{changed.split(chr(10))[place.line - 1]}"]
 
 
