@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hsmshell import registry
 from hsmshell.console.console import Ask
 from hsmshell.console.values import Kind
-from hsmshell.export.prose import Note, front, is_markdown, notes, title
+from hsmshell.export.prose import Note, notes, title
 from hsmshell.export.text import Line, Secrets, Text
 from hsmshell.export.watching import CONTINUATION, PROMPTS, Act, Asked, Ended, Watcher, load
 from hsmshell.transcript.log import Document, FileLine, Section
@@ -81,9 +81,6 @@ class Performance(NamedTuple):
 
 def perform(document: Document, text: str, labs: LabFactory) -> Performance:
     """Play the log on a temporary lab and tell what it did. Raises ``NotExportable``."""
-    if is_markdown(document.path) and not document.sections[0].lab:
-        named = document.sections[0]._replace(lab=front(text).get("scenario", ""))
-        document = document._replace(sections=(named, *document.sections[1:]))
     played: list[list[Act]] = []
     handles: set[str] = set()
 
