@@ -83,10 +83,12 @@ def _script(text: str, options: argparse.Namespace) -> str | None:
 
 def _may_go_on(performance: Performance, shown: str, options: argparse.Namespace) -> bool:
     """Whether the log replays as written, or a script is wanted all the same; a sentence says what is wrong."""
+    from hsmshell.transcript.report import count
+
     wrong = performance.report.mismatches
     if not wrong:
         return True
-    told = f"{shown} does not replay as written ({wrong} {'mismatch' if wrong == 1 else 'mismatches'})"
+    told = f"{shown} does not replay as written ({count(wrong, 'mismatch', 'mismatches')})"
     advice = f"see: hsmshell replay {shown}"
     if options.force and performance.processes:
         _refuse(f"{told}, so the script may go another way; {advice}")

@@ -14,10 +14,11 @@ from hsmshell.console.console import Ask
 from hsmshell.console.values import Kind
 from hsmshell.export.prose import Note, notes, title
 from hsmshell.export.text import Line, Secrets, Text
-from hsmshell.export.watching import CONTINUATION, PROMPTS, Act, Asked, Ended, Watcher, load
+from hsmshell.export.watching import PROMPTS, Act, Asked, Ended, Watcher, load
 from hsmshell.transcript.log import Document, FileLine, Section
 from hsmshell.transcript.player import LogConsole
 from hsmshell.transcript.runner import LabFactory, Report, replay
+from hsmshell.transcript.shell_line import FURTHER
 
 SHELLS = ("shell", "terminal")
 """The registered tools at whose prompt other tools are started."""
@@ -188,7 +189,7 @@ def _commands(acts: Iterable[Act]) -> Iterator[tuple[int, str, list[Act]]]:
             if line:
                 yield line, command, inner
             line, command, inner = act.line, act.typed or "", []
-        elif isinstance(act, Asked) and act.prompt == CONTINUATION and not _starts_tool(command):
+        elif isinstance(act, Asked) and act.prompt == FURTHER and not _starts_tool(command):
             command = f"{command}\n{act.typed or ''}"
         else:
             inner.append(act)

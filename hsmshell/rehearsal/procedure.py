@@ -37,7 +37,9 @@ class Procedure(NamedTuple):
 
     @property
     def scenario(self) -> str:
-        return self.front.get("scenario", "migration")
+        from hsmshell.engine.scenario import DEFAULT
+
+        return self.front.get("scenario", DEFAULT)
 
 
 def shipped() -> list[str]:

@@ -20,17 +20,13 @@ from hsmshell.transcript.lines import ELISION, Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 from hsmshell.transcript.masks import NO_MASKS, Masks
 from hsmshell.transcript.names import Names
-from hsmshell.transcript.shell_line import is_complete
+from hsmshell.transcript.shell_line import FURTHER, PROMPT, is_complete
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
 
 INTERRUPT, END = "^C", "^D"
 """What a log shows behind what had been typed when somebody pressed Ctrl-C, and where the input ended."""
-
-
-WINDOW, FURTHER = "$ ", "> "
-"""A line of the log that begins so before the tool's next prompt was typed into a second window, as a host command."""
 
 
 class Exchange(NamedTuple):
@@ -147,17 +143,17 @@ class LogConsole:
         return renamed + typed[done:]
 
     def _second_window(self, prompt: str) -> bool:
-        """Run the host command that stands before the prompt; whether there was one."""
-        if self._setting.system is None or self._find(WINDOW) is None:
+        """Run the host command that a second window shows before the prompt; whether there was one."""
+        if self._setting.system is None or self._find(PROMPT) is None:
             return False
         *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
-        place, window = self._find(shown), self._find(WINDOW)
-        if shown == WINDOW or place is None or window is None or window >= place:
+        place, window = self._find(shown), self._find(PROMPT)
+        if shown == PROMPT or place is None or window is None or window >= place:
             return False
         self._settle(self._lines[self._place : window], output)
         self._typed, self._place = self._lines[window], window + 1
-        command = self._typed.text.removeprefix(WINDOW)
+        command = self._typed.text.removeprefix(PROMPT)
         while not is_complete(command) and self._lines[self._place].text.startswith(FURTHER):
             command += "\n" + self._lines[self._place].text.removeprefix(FURTHER)
             self._place += 1
