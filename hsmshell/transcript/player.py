@@ -178,11 +178,13 @@ class LogConsole:
         if self._over:
             return
         self._over = True
-        rest = self._lines[self._place :]
-        self._settle(_trimmed(rest), _without_blank_end(output))
-        if not self.exchanges[-1].same:
-            number = rest[0].number if rest else self._typed.number
-            self.findings.append(Finding(number, f"the tool asked {prompt!r}; the log has no such line from here on"))
+        rest = _trimmed(self._lines[self._place :])
+        self._settle(rest, _without_blank_end(output))
+        # A log that has no more lines than the tool wrote has just ended; the difference tells the rest.
+        goes_on = sum(bool(line.text.strip()) for line in rest) > sum(bool(text_of(line).strip()) for line in output)
+        if goes_on and not self.exchanges[-1].same:
+            message = f"the tool asked {prompt!r}; the log has no such line from here on"
+            self.findings.append(Finding(rest[0].number, message))
 
     def finish(self) -> None:
         """Compare what came after the last answer, when the tool has ended."""
