@@ -62,6 +62,14 @@ class Setting(NamedTuple):
     seen: Seen | None = None
 
 
+class _Unknown(NamedTuple):
+    """A name that was typed and of which nothing is known."""
+
+    line: int
+    kind: Kind
+    log: str
+
+
 class LogConsole:
     """Plays one section of a log."""
 
@@ -73,7 +81,8 @@ class LogConsole:
         self.interrupt: KeyboardInterrupt | None = None
         """What was raised for the log's last Ctrl-C."""
         self._mode = section.match or mode
-        self._unknown: list[tuple[Kind, str]] = []
+        self._unknown: list[_Unknown] = []
+        """What was typed since the last command; what is wrong may come after further questions."""
         self._notices: set[str] = set()
         self._secrets = iter(section.secrets)
         self._place = 0
@@ -111,6 +120,8 @@ class LogConsole:
         self._settle(expected, output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
+        if kind is Ask.COMMAND:
+            self._unknown.clear()
         if typed.endswith(INTERRUPT):
             self.interactive, self.interrupt = True, KeyboardInterrupt()
             raise self.interrupt
@@ -137,7 +148,7 @@ class LogConsole:
             log = typed[start:end]
             run, known = self._setting.names.typed(kind, log)
             if not known:
-                self._unknown.append((kind, log))
+                self._unknown.append(_Unknown(self._typed.number, kind, log))
             renamed += typed[done:start] + run
             done = end
         return renamed + typed[done:]
@@ -201,7 +212,7 @@ class LogConsole:
         exchange = Exchange(typed.number, typed.text, result.same, result.difference, tuple(expected), result.notes)
         if not result.same:
             self.findings.extend(self._unknown_names())
-        self._unknown.clear()
+            self._unknown.clear()
         self._notices.clear()
         self.exchanges.append(exchange)
         if self._setting.seen:
@@ -209,11 +220,11 @@ class LogConsole:
 
     def _unknown_names(self) -> Iterator[Finding]:
         """Of what was typed: that may be why something else came than was expected."""
-        for kind, log in self._unknown:
+        for line, kind, log in self._unknown:
             advice = self._setting.advice(kind, log)
             if self._setting.names.known(kind, log) is None and advice:
                 message = f"the log does not show where {kind.value} {log} is from; if it is older, add: {advice}"
-                yield Finding(self._typed.number, message)
+                yield Finding(line, message)
 
     def _secret(self, line: Line) -> str:
         answer = next(self._secrets, None)
