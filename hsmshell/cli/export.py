@@ -37,15 +37,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page or the script; the exit code. Raises ``WrongUsage``."""
     from hsmshell.transcript.ending import terminable
+    from hsmshell.transcript.reading import Unreadable, read
 
     output: str = options.output
     if output != STDOUT and os.path.lexists(output) and not options.force:
         return _refuse(f"{printable(output)} is there already; choose another name, or replace it with --force")
     try:
-        with open(options.path, encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
-            text = stream.read()
+        text = read(options.path)
     except OSError as problem:
         raise WrongUsage(f"{options.path}: {problem.strerror}; name a file that can be read") from None
+    except Unreadable as problem:
+        return _refuse(f"{printable(options.path)}:{problem.line}: {problem}")
     with terminable():
         made = _page(text, options.path) if options.to == PAGE else _script(text, options)
     if made is None:
@@ -65,12 +67,12 @@ def _script(text: str, options: argparse.Namespace) -> str | None:
     from hsmshell.export.performance import perform
     from hsmshell.export.shell_script import shell_script
     from hsmshell.export.text import NotExportable
-    from hsmshell.transcript.log import parse
     from hsmshell.transcript.runner import LabCopies
+    from hsmshell.transcript.sources import load
 
     shown = printable(options.path)
     try:
-        performance = perform(parse(text, options.path), text, LabCopies())
+        performance = perform(load(text, options.path), text, LabCopies())
         if not _may_go_on(performance, shown, options):
             return None
         return expect_script(performance) if options.to == EXPECT else shell_script(performance)
@@ -81,10 +83,12 @@ def _script(text: str, options: argparse.Namespace) -> str | None:
 
 def _may_go_on(performance: Performance, shown: str, options: argparse.Namespace) -> bool:
     """Whether the log replays as written, or a script is wanted all the same; a sentence says what is wrong."""
+    from hsmshell.transcript.report import count
+
     wrong = performance.report.mismatches
     if not wrong:
         return True
-    told = f"{shown} does not replay as written ({wrong} {'mismatch' if wrong == 1 else 'mismatches'})"
+    told = f"{shown} does not replay as written ({count(wrong, 'mismatch', 'mismatches')})"
     advice = f"see: hsmshell replay {shown}"
     if options.force and performance.processes:
         _refuse(f"{told}, so the script may go another way; {advice}")

@@ -27,6 +27,7 @@ from hsmshell.transcript.ending import temporary_directory
 from hsmshell.transcript.host_commands import HostCommands
 from hsmshell.transcript.recording import RecordingConsole
 from hsmshell.transcript.rehearing import rehear, without_chance
+from hsmshell.transcript.report import count, visible
 from hsmshell.transcript.runner import Report
 from hsmshell.transcript.watched import Missing, WatchedFiles
 
@@ -189,11 +190,10 @@ def _check(recording: _Recording) -> int:
             _tell(f"{varying} {lines} otherwise each time; [..] stands there, so that it replays")
             return 0
     if not report.mismatches:
-        count = len(report.exchanges)
-        _tell(f"it has {count} {'exchange' if count == 1 else 'exchanges'} and replays as it was")
+        _tell(f"it has {count(len(report.exchanges), 'exchange')} and replays as it was")
         return 0
     _tell("it does not replay as it was; see all differences with hsmshell replay; the first one:")
-    sys.stderr.writelines(f"  {_visible(line)}\n" for line in _first_difference(report))
+    sys.stderr.writelines(f"  {visible(line)}\n" for line in _first_difference(report))
     return FAILED
 
 
@@ -210,11 +210,6 @@ def _first_difference(report: Report) -> list[str]:
         return [f"{report.path}:{finding.line}: {finding.message}"]
     exchange = next(exchange for exchange in report.exchanges if not exchange.same)
     return [f"{report.path}:{exchange.line}: {exchange.typed}", *exchange.difference]
-
-
-def _visible(text: str) -> str:
-    """Control characters are shown, not obeyed."""
-    return "\t".join(map(printable, text.split("\t")))
 
 
 def _tell(text: str) -> None:

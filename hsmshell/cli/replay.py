@@ -197,7 +197,8 @@ def _labs(wish: str) -> LabFactory:
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """The files that the paths name, each folder's in the order of their names. Raises ``WrongUsage``."""
-    from hsmshell.transcript.sources import ENDING, MARKDOWN
+    from hsmshell.transcript.markdown import MARKDOWN, is_markdown
+    from hsmshell.transcript.sources import ENDING
 
     for path in paths:
         if not os.path.isdir(path):
@@ -210,7 +211,7 @@ def _files(paths: Sequence[str]) -> Iterator[str]:
             folders.sort()
             for name in sorted(names):
                 file = os.path.join(folder, name)
-                if name.endswith(ENDING) or (name.endswith(MARKDOWN) and _is_log(file)):
+                if name.endswith(ENDING) or (is_markdown(name) and _is_log(file)):
                     found = True
                     yield file
         if not found:

@@ -10,8 +10,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 
 from hsmshell.console.values import printable
-from hsmshell.export.prose import Block, Kind, blocks, is_markdown, title
+from hsmshell.export.prose import Block, Kind, blocks, title
 from hsmshell.lexers import HsmshellConsoleLexer
+from hsmshell.transcript.markdown import is_markdown
 
 _LIGHT, _DARK = "default", "github-dark"
 """Styles of Pygments."""

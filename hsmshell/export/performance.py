@@ -12,12 +12,13 @@ from typing import NamedTuple
 from hsmshell import registry
 from hsmshell.console.console import Ask
 from hsmshell.console.values import Kind
-from hsmshell.export.prose import Note, front, is_markdown, notes, title
+from hsmshell.export.prose import Note, notes, title
 from hsmshell.export.text import Line, Secrets, Text
-from hsmshell.export.watching import CONTINUATION, PROMPTS, Act, Asked, Ended, Watcher, load
+from hsmshell.export.watching import PROMPTS, Act, Asked, Ended, Watcher, load
 from hsmshell.transcript.log import Document, FileLine, Section
 from hsmshell.transcript.player import LogConsole
 from hsmshell.transcript.runner import LabFactory, Report, replay
+from hsmshell.transcript.shell_line import FURTHER
 
 SHELLS = ("shell", "terminal")
 """The registered tools at whose prompt other tools are started."""
@@ -81,9 +82,6 @@ class Performance(NamedTuple):
 
 def perform(document: Document, text: str, labs: LabFactory) -> Performance:
     """Play the log on a temporary lab and tell what it did. Raises ``NotExportable``."""
-    if is_markdown(document.path) and not document.sections[0].lab:
-        named = document.sections[0]._replace(lab=front(text).get("scenario", ""))
-        document = document._replace(sections=(named, *document.sections[1:]))
     played: list[list[Act]] = []
     handles: set[str] = set()
 
@@ -191,7 +189,7 @@ def _commands(acts: Iterable[Act]) -> Iterator[tuple[int, str, list[Act]]]:
             if line:
                 yield line, command, inner
             line, command, inner = act.line, act.typed or "", []
-        elif isinstance(act, Asked) and act.prompt == CONTINUATION and not _starts_tool(command):
+        elif isinstance(act, Asked) and act.prompt == FURTHER and not _starts_tool(command):
             command = f"{command}\n{act.typed or ''}"
         else:
             inner.append(act)

@@ -12,11 +12,10 @@ from hsmshell.console.values import Kind, Part, Value, text_of
 from hsmshell.rehearsal.hosts import HOSTS
 from hsmshell.transcript.log import Section
 from hsmshell.transcript.player import LogConsole
+from hsmshell.transcript.shell_line import FURTHER
 
 PROMPTS = frozenset(host.prompt for host in HOSTS)
 """What a host's shell asks with."""
-CONTINUATION = "> "
-"""Before the further lines of a shell's command."""
 
 
 class Asked(NamedTuple):
@@ -79,8 +78,8 @@ class Watcher:
         for number, text in self._section.lines:
             if not self._done < number < end:
                 continue
-            if command and text.startswith(CONTINUATION):
-                command = (command[0], f"{command[1]}\n{text.removeprefix(CONTINUATION)}")
+            if command and text.startswith(FURTHER):
+                command = (command[0], f"{command[1]}\n{text.removeprefix(FURTHER)}")
                 continue
             if command:
                 yield command

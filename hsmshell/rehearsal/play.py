@@ -11,7 +11,8 @@ from hsmshell.engine.lab import Lab
 from hsmshell.rehearsal.procedure import Procedure, Step
 from hsmshell.rehearsal.proof import End, Proof, prove
 from hsmshell.transcript.log import Document, Finding, parse
-from hsmshell.transcript.player import Exchange, LogConsole
+from hsmshell.transcript.player import LogConsole
+from hsmshell.transcript.report import differences, visible
 from hsmshell.transcript.runner import Report, replay_on
 
 Write = Callable[[str], object]
@@ -78,16 +79,12 @@ def _read(procedure: Procedure) -> Document:
 
 def _tell_mismatches(report: Report, write: Write) -> bool:
     wrong = [exchange for exchange in report.exchanges if not exchange.same]
+    path = visible(report.path)
     for finding in report.findings:
-        write(f"\n{report.path}:{finding.line}: {finding.message}\n")
+        write(f"\n{path}:{finding.line}: {visible(finding.message)}\n")
     for exchange in wrong:
-        write(_difference(report.path, exchange))
+        write(f"\n{path}:{exchange.line}: {visible(exchange.typed)}\n{''.join(differences(exchange))}")
     return not wrong and not report.findings
-
-
-def _difference(path: str, exchange: Exchange) -> str:
-    lines = "".join(f"  {line}\n" for line in exchange.difference)
-    return f"\n{path}:{exchange.line}: {exchange.typed}\n{lines}"
 
 
 def tell_proof(proof: Proof, write: Write) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from hsmshell.engine.errors import LabError
+from hsmshell.transcript.markdown import MARKDOWN, RULE, Place, front_matter, lines_of, placed
 
 ENTRIES = frozenset({"title", "scenario", "source", "arrival"})
 """What the front matter may say."""
@@ -36,17 +37,19 @@ class Procedure(NamedTuple):
 
     @property
     def scenario(self) -> str:
-        return self.front.get("scenario", "migration")
+        from hsmshell.engine.scenario import DEFAULT
+
+        return self.front.get("scenario", DEFAULT)
 
 
 def shipped() -> list[str]:
     """The names of the procedures that come with the program."""
-    return sorted(name[:-3] for name in os.listdir(_folder()) if name.endswith(".md"))
+    return sorted(name.removesuffix(MARKDOWN) for name in os.listdir(_folder()) if name.endswith(MARKDOWN))
 
 
 def load(name: str) -> Procedure:
     """A shipped procedure by its name, or a file by its path. Raises ``ProcedureError``."""
-    path = name if name.endswith(".md") or os.sep in name else os.path.join(_folder(), f"{name}.md")
+    path = name if name.endswith(MARKDOWN) or os.sep in name else os.path.join(_folder(), f"{name}{MARKDOWN}")
     try:
         with open(path, encoding="utf-8") as stream:  # noqa: PTH123
             text = stream.read()
@@ -63,32 +66,25 @@ def _folder() -> str:
     return os.path.join(os.path.dirname(__file__), "procedures")
 
 
-def _front(path: str, text: str) -> dict[str, str]:
-    """The lines ``name: value`` between the first two lines of three dashes."""
-    lines = text.splitlines()
-    if not lines or lines[0] != "---" or "---" not in lines[1:]:
-        return {}
-    values: dict[str, str] = {}
-    for number, line in enumerate(lines[1 : lines.index("---", 1)], start=2):
-        name, colon, value = line.partition(":")
-        if not colon or name.strip() not in ENTRIES:
-            raise ProcedureError(f"{path}:{number}: not one of {', '.join(sorted(ENTRIES))}; correct that line")
-        values[name.strip()] = value.strip()
-    return values
+def _front(path: str, text: str) -> Mapping[str, str]:
+    """The front matter. Raises ``ProcedureError`` for a line that is none of its entries."""
+    for line in placed(lines_of(text)):
+        name, colon, _ = line.text.partition(":")
+        if line.place is Place.FRONT and line.text != RULE and (not colon or name.strip() not in ENTRIES):
+            raise ProcedureError(f"{path}:{line.number}: not one of {', '.join(sorted(ENTRIES))}; correct that line")
+    return front_matter(text)
 
 
 def _steps(text: str) -> tuple[Step, ...]:
     """Headings of the second level outside fenced blocks, each with its prose."""
     steps: list[Step] = []
-    fenced = seen_block = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("```"):
-            fenced, seen_block = not fenced, True
-        elif fenced:
-            continue
-        elif line.startswith("## "):
-            steps.append(Step(number, line[3:].strip()))
+    seen_block = False
+    for line in placed(lines_of(text)):
+        if line.place is not Place.PROSE:
+            seen_block = True
+        elif line.text.startswith("## "):
+            steps.append(Step(line.number, line.text[3:].strip()))
             seen_block = False
         elif steps and not seen_block:
-            steps[-1] = steps[-1]._replace(prose=f"{steps[-1].prose}\n{line}".strip("\n"))
+            steps[-1] = steps[-1]._replace(prose=f"{steps[-1].prose}\n{line.text}".strip("\n"))
     return tuple(steps)

@@ -22,7 +22,7 @@ from hsmshell.engine.lab import HOSTS
 from hsmshell.transcript.host_programs import PROGRAMS, checked
 from hsmshell.transcript.processes import NOT_STARTED, TOO_LONG, Ended, Redirection, Runner, Stage
 from hsmshell.transcript.refused import Refused
-from hsmshell.transcript.shell_line import HERE_DOCUMENTS, REDIRECTIONS, Token, Unfinished, tokens
+from hsmshell.transcript.shell_line import HERE_DOCUMENTS, PROMPT, REDIRECTIONS, Token, Unfinished, tokens
 
 ALLOW = "or replay with --allow-shell"
 NOT_FOUND = 127
@@ -56,11 +56,6 @@ class HostCommands:
         self._files = HostFiles(os.path.abspath(work), lab_directory)
         self._lab = os.path.abspath(lab_directory)
         self._allow_shell = allow_shell
-
-    @property
-    def allows_shell(self) -> bool:
-        """Whether a line may be anything."""
-        return self._allow_shell
 
     def starts(self, program: str) -> bool:
         """Whether it starts programs of that name."""
@@ -162,9 +157,9 @@ def missing_programs(lines: Iterable[str]) -> list[str]:
     """The listed programs that the host commands among the lines of a log need and that are not on this machine."""
     needed: set[str] = set()
     for line in lines:
-        if line.startswith("$ "):
+        if line.startswith(PROMPT):
             try:
-                found = tokens(line[2:])
+                found = tokens(line[len(PROMPT) :])
             except Unfinished:
                 found = []
             begins = [Token(";", operator=True), *found]

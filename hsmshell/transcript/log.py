@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from hsmshell.transcript.markdown import Place, is_markdown, lines_of, placed
 from hsmshell.transcript.masks import Mask, read_mask
 from hsmshell.transcript.normalise import DIRECTIVE, normalised
 from hsmshell.transcript.shell_noise import TERMINAL, as_terminal, detected, within
@@ -16,10 +17,6 @@ from hsmshell.transcript.shell_noise import TERMINAL, as_terminal, detected, wit
 _LONGEST_PATH = 200
 DEFAULT_TOOL = "shell"
 _EXACT = "exact"
-_FENCE = re.compile(
-    r"(?P<before>\s*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)(?P<fence>`{3,}+(?!.*`)|~{3,})\s*(?P<language>[\w-]*)"
-)
-"""An opening fence, perhaps the first thing in a list's item (CommonMark 4.5 and 5.2)."""
 
 
 class Line(NamedTuple):
@@ -159,10 +156,10 @@ def parse(text: str, path: str, match: str = "fold") -> Document:
 
     Its lines are normalised, but for sections that are compared exactly, by their own directive or by ``match``.
     """
-    whole = numbered(text.replace("\r\n", "\n").split("\n"))
-    if whole and not whole[-1].text:
+    whole = lines_of(text)
+    if not whole[-1]:
         whole.pop()
-    blocks = list(_console_blocks(whole)) if path.endswith(".md") else [whole]
+    blocks = list(_console_blocks(whole)) if is_markdown(path) else [numbered(whole)]
     sections: list[Section] = []
     findings: list[Finding] = []
     current = _Draft(next((line.number for block in blocks for line in block), 1))
@@ -207,7 +204,7 @@ def until(document: Document, line: int) -> Document:
 
 def has_console_block(text: str) -> bool:
     """Whether a Markdown text holds anything to replay."""
-    return any(_console_blocks(Line(number, line) for number, line in enumerate(text.split("\n"), start=1)))
+    return any(line.is_log for line in placed(lines_of(text)))
 
 
 def _readable(blocks: Iterable[Sequence[Line]]) -> Iterator[tuple[Line, str]]:
@@ -216,22 +213,15 @@ def _readable(blocks: Iterable[Sequence[Line]]) -> Iterator[tuple[Line, str]]:
         yield from zip(block, normalised([line.text for line in block]), strict=True)
 
 
-def _console_blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines inside each fenced block whose language is ``console``, without the fence's indentation."""
-    fence = language = ""
-    indentation = 0
+def _console_blocks(lines: Sequence[str]) -> Iterator[list[Line]]:
+    """The lines of each console block."""
     block: list[Line] = []
-    for line in lines:
-        match = _FENCE.match(line.text)
-        if not fence and match:
-            fence, language, indentation = match.group("fence"), match.group("language"), len(match.group("before"))
-        elif fence and line.text.strip().startswith(fence) and not line.text.strip().strip(fence[0]):
-            fence = language = ""
+    for line in placed(lines):
+        if line.is_log:
+            block.append(Line(line.number, line.text))
+        elif line.place is Place.CLOSING:
             yield block
             block = []
-        elif fence and language == "console":
-            blanks = len(line.text) - len(line.text.lstrip(" "))
-            block.append(Line(line.number, line.text[min(blanks, indentation) :]))
     yield block
 
 

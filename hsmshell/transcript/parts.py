@@ -11,6 +11,7 @@ from typing import NamedTuple
 from hsmshell.console.values import printable
 from hsmshell.transcript.headings import headings
 from hsmshell.transcript.log import Document, Finding
+from hsmshell.transcript.markdown import is_markdown
 from hsmshell.transcript.runner import Report
 
 _LONGEST_NAME = 80
@@ -34,7 +35,7 @@ _END = 1 << 62
 
 def parts(document: Document, text: str) -> tuple[Part, ...]:
     """The parts of the document that was parsed from the text; there is at least one."""
-    if document.path.endswith(".md"):
+    if is_markdown(document.path):
         found = headings(text)
         names = [one.title or _NAMELESS for one in found] or [_NAMELESS]
         lines = [one.line for one in found] or [1]

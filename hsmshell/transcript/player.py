@@ -20,17 +20,13 @@ from hsmshell.transcript.lines import ELISION, Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 from hsmshell.transcript.masks import NO_MASKS, Masks
 from hsmshell.transcript.names import Names
-from hsmshell.transcript.shell_line import is_complete
+from hsmshell.transcript.shell_line import FURTHER, PROMPT, is_complete
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
 
 INTERRUPT, END = "^C", "^D"
 """What a log shows behind what had been typed when somebody pressed Ctrl-C, and where the input ended."""
-
-
-WINDOW, FURTHER = "$ ", "> "
-"""A line of the log that begins so before the tool's next prompt was typed into a second window, as a host command."""
 
 
 class Exchange(NamedTuple):
@@ -66,6 +62,14 @@ class Setting(NamedTuple):
     seen: Seen | None = None
 
 
+class _Unknown(NamedTuple):
+    """A name that was typed and of which nothing is known."""
+
+    line: int
+    kind: Kind
+    log: str
+
+
 class LogConsole:
     """Plays one section of a log."""
 
@@ -77,7 +81,8 @@ class LogConsole:
         self.interrupt: KeyboardInterrupt | None = None
         """What was raised for the log's last Ctrl-C."""
         self._mode = section.match or mode
-        self._unknown: list[tuple[Kind, str]] = []
+        self._unknown: list[_Unknown] = []
+        """What was typed since the last command; what is wrong may come after further questions."""
         self._notices: set[str] = set()
         self._secrets = iter(section.secrets)
         self._place = 0
@@ -115,6 +120,8 @@ class LogConsole:
         self._settle(expected, output)
         self._place, self._typed, self._written = place + 1, line, []
         typed = self._remainder(shown, line.text)
+        if kind is Ask.COMMAND:
+            self._unknown.clear()
         if typed.endswith(INTERRUPT):
             self.interactive, self.interrupt = True, KeyboardInterrupt()
             raise self.interrupt
@@ -141,23 +148,23 @@ class LogConsole:
             log = typed[start:end]
             run, known = self._setting.names.typed(kind, log)
             if not known:
-                self._unknown.append((kind, log))
+                self._unknown.append(_Unknown(self._typed.number, kind, log))
             renamed += typed[done:start] + run
             done = end
         return renamed + typed[done:]
 
     def _second_window(self, prompt: str) -> bool:
-        """Run the host command that stands before the prompt; whether there was one."""
-        if self._setting.system is None or self._find(WINDOW) is None:
+        """Run the host command that a second window shows before the prompt; whether there was one."""
+        if self._setting.system is None or self._find(PROMPT) is None:
             return False
         *output, last = self._masked(lines_of([*self._written, prompt]))
         shown = text_of(last)
-        place, window = self._find(shown), self._find(WINDOW)
-        if shown == WINDOW or place is None or window is None or window >= place:
+        place, window = self._find(shown), self._find(PROMPT)
+        if shown == PROMPT or place is None or window is None or window >= place:
             return False
         self._settle(self._lines[self._place : window], output)
         self._typed, self._place = self._lines[window], window + 1
-        command = self._typed.text.removeprefix(WINDOW)
+        command = self._typed.text.removeprefix(PROMPT)
         while not is_complete(command) and self._lines[self._place].text.startswith(FURTHER):
             command += "\n" + self._lines[self._place].text.removeprefix(FURTHER)
             self._place += 1
@@ -182,11 +189,13 @@ class LogConsole:
         if self._over:
             return
         self._over = True
-        rest = self._lines[self._place :]
-        self._settle(_trimmed(rest), _without_blank_end(output))
-        if not self.exchanges[-1].same:
-            number = rest[0].number if rest else self._typed.number
-            self.findings.append(Finding(number, f"the tool asked {prompt!r}; the log has no such line from here on"))
+        rest = _trimmed(self._lines[self._place :])
+        self._settle(rest, _without_blank_end(output))
+        # A log that has no more lines than the tool wrote has just ended; the difference tells the rest.
+        goes_on = sum(bool(line.text.strip()) for line in rest) > sum(bool(text_of(line).strip()) for line in output)
+        if goes_on and not self.exchanges[-1].same:
+            message = f"the tool asked {prompt!r}; the log has no such line from here on"
+            self.findings.append(Finding(rest[0].number, message))
 
     def finish(self) -> None:
         """Compare what came after the last answer, when the tool has ended."""
@@ -203,7 +212,7 @@ class LogConsole:
         exchange = Exchange(typed.number, typed.text, result.same, result.difference, tuple(expected), result.notes)
         if not result.same:
             self.findings.extend(self._unknown_names())
-        self._unknown.clear()
+            self._unknown.clear()
         self._notices.clear()
         self.exchanges.append(exchange)
         if self._setting.seen:
@@ -211,11 +220,11 @@ class LogConsole:
 
     def _unknown_names(self) -> Iterator[Finding]:
         """Of what was typed: that may be why something else came than was expected."""
-        for kind, log in self._unknown:
+        for line, kind, log in self._unknown:
             advice = self._setting.advice(kind, log)
             if self._setting.names.known(kind, log) is None and advice:
                 message = f"the log does not show where {kind.value} {log} is from; if it is older, add: {advice}"
-                yield Finding(self._typed.number, message)
+                yield Finding(line, message)
 
     def _secret(self, line: Line) -> str:
         answer = next(self._secrets, None)

@@ -15,11 +15,12 @@ from hsmshell.console.files import Files
 from hsmshell.transcript.headings import is_procedure
 from hsmshell.transcript.host_commands import missing_programs
 from hsmshell.transcript.log import Document, has_console_block, until
+from hsmshell.transcript.markdown import is_markdown
 from hsmshell.transcript.parts import Part, divided, parts
 from hsmshell.transcript.reading import Unreadable, read
 from hsmshell.transcript.report import count, told, visible
 from hsmshell.transcript.runner import LabCopies, LabFactory, Report, replay
-from hsmshell.transcript.sources import MARKDOWN, CopiesOf, load
+from hsmshell.transcript.sources import CopiesOf, load
 from hsmshell.transcript.update import patch, updated
 
 
@@ -44,7 +45,7 @@ class Mismatched(Exception):
 
 def collector(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """The file's collector; ``None`` for Markdown that is neither a procedure nor named in the configuration."""
-    if path.suffix == MARKDOWN:
+    if is_markdown(path.name):
         try:
             text = read(str(path))
         except (OSError, Unreadable):

@@ -56,9 +56,19 @@ def rehear(compose: Compose, path: str, labs: LabFactory, load: Loader = registr
 
 def without_chance(text: str, report: Report, labs: LabFactory, load: Loader = registry.load) -> tuple[str, int]:
     """The text with ``[..]`` for the lines that come otherwise each time, and how many these are; 0 when it would not
-    replay then either."""
+    replay then either.
+
+    What one replay after the other shows comes from the lab in which the session was, and stays.
+    """
     new, count = without_varying(text, report)
-    return (new, count) if count and not _replayed(new, report.path, labs, load)[0].mismatches else (text, 0)
+    if not count or not _came(report).isdisjoint(_came(_replayed(text, report.path, labs, load)[0])):
+        return text, 0
+    return (new, count) if not _replayed(new, report.path, labs, load)[0].mismatches else (text, 0)
+
+
+def _came(report: Report) -> set[tuple[int, str]]:
+    """The lines that came otherwise, each with the line of the log that was answered."""
+    return {(one.line, line) for one in report.exchanges for line in one.difference if line.startswith("+")}
 
 
 def _replayed(text: str, path: str, labs: LabFactory, load: Loader) -> tuple[Report, str]:

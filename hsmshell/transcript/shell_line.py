@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+PROMPT, FURTHER = "$ ", "> "
+"""What a shell asks with for a command, and for a line that goes on with it (2.5.3, PS1 and PS2)."""
+
 REDIRECTIONS = frozenset({"<", ">", ">>", ">&"})
 """The operators before a file or a descriptor that we know."""
 

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hsmshell import registry
+from hsmshell.transcript.shell_line import PROMPT
 
 SHELL = "shell"
 """The rehearsal shell, whose prompts stand in a log as they are."""
 TERMINAL = "terminal"
 """The tool that stands for a real shell."""
-PROMPT = "$ "
-"""What every real shell's prompt becomes."""
 
 _REHEARSED = (PROMPT, "# ")
 _LEAVING = ("", "exit", "logout")
@@ -67,7 +66,7 @@ def detected(lines: Sequence[str]) -> Detected:
 
 
 def as_terminal(lines: Sequence[str]) -> list[str]:
-    """Every real prompt as ``$``, and empty what stands before the first, what was given up, and the shell's farewell.
+    """Every real prompt as ``$ ``; empty what stands before the first, what was given up, and the shell's farewell.
 
     Without a real prompt the lines stay as they are.
     """

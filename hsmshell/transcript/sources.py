@@ -8,12 +8,11 @@ import shutil
 from hsmshell.engine.errors import LabError
 from hsmshell.engine.lab import DATABASE, HISTORY, Lab
 from hsmshell.engine.services import Services
-from hsmshell.transcript.headings import front_matter
 from hsmshell.transcript.log import Document, parse
+from hsmshell.transcript.markdown import front_matter, is_markdown
 from hsmshell.transcript.runner import LabFactory
 
 ENDING = ".transcript"
-MARKDOWN = ".md"
 
 
 def load(text: str, path: str, scenario: str = "", match: str = "fold") -> Document:
@@ -23,7 +22,7 @@ def load(text: str, path: str, scenario: str = "", match: str = "fold") -> Docum
     """
     document = parse(text, path, match)
     first, *others = document.sections
-    front = front_matter(text).get("scenario", "") if path.endswith(MARKDOWN) else ""
+    front = front_matter(text).get("scenario", "") if is_markdown(path) else ""
     return document._replace(sections=(first._replace(lab=first.lab or front or scenario), *others))
 
 

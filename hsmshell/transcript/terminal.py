@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from hsmshell import registry
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
-from hsmshell.transcript.shell_line import Token, Unfinished, is_complete, tokens
+from hsmshell.transcript.shell_line import FURTHER, PROMPT, Token, Unfinished, is_complete, tokens
 
-PROMPT, FURTHER = "$ ", "> "
 NOT_FOUND = 127
 """A shell's status for a command that is not there."""
 LONGEST = 500

@@ -70,6 +70,14 @@ def test_a_log_that_does_not_replay_needs_force(log: Path, tmp_path: Path, capsy
     assert "Code bd" in capsys.readouterr().out, "a page shows what the log shows"
 
 
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_what_is_no_text_is_not_exported(log: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.write_bytes(b"$ ls\n\0\n")
+    assert main(["export", str(log), "--to", kind]) == 1
+    said = capsys.readouterr()
+    assert said == ("", f"hsmshell: {log}:1: the file is binary, not text; name the log itself\n")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsmshell.export.prose import Block, Kind, Note, blocks, front, notes, title
+from hsmshell.export.prose import Block, Kind, Note, blocks, notes, title
 from hsmshell.transcript.log import parse
 
 TEXT = """\
@@ -45,7 +45,6 @@ def test_the_blocks_of_a_file() -> None:
         Block(20, Kind.HEADING, "Second", 2),
         Block(21, Kind.PARAGRAPH, "The end."),
     ]
-    assert front(TEXT) == {"title": "the title", "scenario": "outage"}
 
 
 def test_notes_are_prose_or_comments() -> None:
@@ -68,7 +67,13 @@ def test_a_title(text: str, path: str, expected: str) -> None:
     assert title(text, path) == expected
 
 
-@given(st.lists(st.sampled_from(["```console", "```", "~~~", "---", "# x", "- y", "text", "", "$ ls"])).map("\n".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["```console", "- ~~~ console", "```", "~~~", "---", "a: b", "# x", "- y", "text", "", "$ ls", "  $ ls"]
+        )
+    ).map("\n".join)
+)
 def test_the_console_blocks_are_those_that_are_replayed(text: str) -> None:
     found = [line for block in blocks(text) if block.kind is Kind.CONSOLE for line in block.text.split("\n")]
     replayed = [line.text for section in parse(text, "x.md").sections for line in section.lines]

@@ -21,6 +21,7 @@ from hsmshell.export.shell_script import shell_script
 from hsmshell.export.text import NotExportable
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.runner import LabCopies, replay_on
+from hsmshell.transcript.sources import load
 from tests.cli.running import Ran, environment, run
 from tests.conftest import pooled_services
 
@@ -54,7 +55,7 @@ PLAYERS = {
 
 
 def performed(text: str, name: str = "x.transcript") -> Performance:
-    return perform(parse(text, name), text, LABS)
+    return perform(load(text, name), text, LABS)
 
 
 def state(lab: Lab) -> Any:

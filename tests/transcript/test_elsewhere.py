@@ -172,3 +172,12 @@ Command:  exit
     (finding,) = played(log).findings
     assert finding.line == 4
     assert finding.message.endswith("if it is older, add: #: bind 5 = label:LABEL")
+
+
+def test_an_unknown_user_id_is_told_though_a_question_came_between(elsewhere: str) -> None:
+    report = played(BINDS.replace("#: bind 17 = user:bob\n", "") + without_third(elsewhere))
+    finding = next(one for one in report.findings if "user id 17" in one.message)
+    assert finding.message.endswith("if it is older, add: #: bind 17 = user:NAME")
+    typed = [line for line in elsewhere.split("\n") if line.endswith("shareKey 262153 17 1")]
+    lines = (BINDS.replace("#: bind 17 = user:bob\n", "") + without_third(elsewhere)).split("\n")
+    assert lines[finding.line - 1] == typed[0]

@@ -111,6 +111,13 @@ def test_a_prompt_that_the_log_does_not_have_is_a_finding() -> None:
     assert report.findings[0].message == "the tool asked 'toy> '; the log has no such line from here on"
 
 
+@pytest.mark.parametrize("shown", ["", "you said 1\n", "\n\n"])
+def test_a_log_that_ends_with_a_difference_has_just_ended(shown: str) -> None:
+    report = play(f"hello\ntoy> one\n{shown}", echo)
+    assert [line for line, _ in differences(report)] == [3]
+    assert report.findings == ()
+
+
 def test_a_tool_that_ends_too_early_leaves_lines_over() -> None:
     assert differences(play(GOOD + "toy> more\nyou said more\n", echo)) == [
         (7, (" gone", "-toy> more", "-you said more"))
