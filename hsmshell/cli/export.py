@@ -37,13 +37,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page or the script; the exit code. Raises ``WrongUsage``."""
     from hsmshell.transcript.ending import terminable
+    from hsmshell.transcript.reading import Unreadable, read
 
     output: str = options.output
     if output != STDOUT and os.path.lexists(output) and not options.force:
         return _refuse(f"{printable(output)} is there already; choose another name, or replace it with --force")
     try:
-        with open(options.path, encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
-            text = stream.read()
+        text = read(options.path)
+    except Unreadable as problem:
+        return _refuse(f"{printable(options.path)}:{problem.line}: {problem}")
     except OSError as problem:
         raise WrongUsage(f"{options.path}: {problem.strerror}; name a file that can be read") from None
     with terminable():
@@ -65,12 +67,12 @@ def _script(text: str, options: argparse.Namespace) -> str | None:
     from hsmshell.export.performance import perform
     from hsmshell.export.shell_script import shell_script
     from hsmshell.export.text import NotExportable
-    from hsmshell.transcript.log import parse
     from hsmshell.transcript.runner import LabCopies
+    from hsmshell.transcript.sources import load
 
     shown = printable(options.path)
     try:
-        performance = perform(parse(text, options.path), text, LabCopies())
+        performance = perform(load(text, options.path), text, LabCopies())
         if not _may_go_on(performance, shown, options):
             return None
         return expect_script(performance) if options.to == EXPECT else shell_script(performance)
