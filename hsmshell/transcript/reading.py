@@ -32,7 +32,7 @@ class Unreadable(LabError):
 def read(path: str) -> str:
     """The text of a log: UTF-8, or UTF-16 behind a byte order mark. Bytes that are no text are surrogates.
 
-    Line ends stay as they are. Raises ``OSError``, or ``Unreadable`` for a file that is too large, binary, or none at all.
+    Line ends stay as they are. Raises ``OSError``, or ``Unreadable`` for what is too large, binary, or no file at all.
     """
     # Looked at first: to open a pipe is to wait for somebody at its other end.
     if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
