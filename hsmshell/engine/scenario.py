@@ -6,6 +6,7 @@ Every handle, user, password, address and serial number of a lab comes from here
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any, NamedTuple
 
 from hsmshell.engine.errors import HsmError, LabConflict, LabError, LabExists, ScenarioError
@@ -25,6 +26,9 @@ from hsmshell.engine.services import SYSTEM, Services
 
 DEFAULT = "migration"
 """The scenario of a lab that is made without naming one."""
+
+LARGEST = 1 << 20
+"""Bytes of a scenario's file; a larger one, a pipe or a device is not read."""
 
 
 class Description(NamedTuple):
@@ -120,8 +124,12 @@ def _load(path: str) -> dict[str, Any]:
     import tomllib
 
     try:
+        # Looked at first: to open a pipe is to wait for somebody at its other end.
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            raise ScenarioError(f"{path} is no file of at most {LARGEST} bytes; name the scenario's TOML file")
         with open(path, "rb") as stream:  # noqa: PTH123
-            return tomllib.load(stream)
+            return tomllib.loads(stream.read(LARGEST + 1).decode())
     except OSError as problem:
         raise ScenarioError(f"{path}: {problem.strerror}; name a file or one of: hsmshell lab scenarios") from None
     except RecursionError:

@@ -72,6 +72,8 @@ def compare(expected: Sequence[Line], actual: Sequence[Actual], mode: str, names
 
 
 def _same(expected: Sequence[str], actual: Sequence[Actual], prepare: Prepare) -> bool:
+    if not expected:
+        return not actual
     block = [wanted(line, prepare) for line in expected]
     lines = [shown(line, prepare) for line in actual]
     if [line.text for line in block] == [line.text for line in lines]:

@@ -19,8 +19,9 @@ from hsmshell.console.host_files import CLIENT_HOST, OWN, HostFiles
 from hsmshell.console.system import Completed
 from hsmshell.console.values import printable
 from hsmshell.engine.lab import HOSTS
+from hsmshell.transcript.host_folder import look_around
 from hsmshell.transcript.host_programs import PROGRAMS, checked
-from hsmshell.transcript.processes import NOT_STARTED, TOO_LONG, Ended, Redirection, Runner, Stage
+from hsmshell.transcript.processes import NOT_STARTED, TOO_LONG, Allowance, Ended, Redirection, Runner, Stage
 from hsmshell.transcript.refused import Refused
 from hsmshell.transcript.shell_line import HERE_DOCUMENTS, PROMPT, REDIRECTIONS, Token, Unfinished, tokens
 
@@ -29,6 +30,10 @@ NOT_FOUND = 127
 """A shell's status for a command that is not there."""
 LONGEST_LINE = 1 << 16
 """The characters that a line may have."""
+MOST_STAGES = 10
+"""The programs that a pipeline may have: they run side by side."""
+DEEPEST = 20
+"""The folders that a path may name."""
 
 _OWN_PROGRAM = "hsmshell"
 _DEVICE = os.devnull
@@ -56,6 +61,7 @@ class HostCommands:
         self._files = HostFiles(os.path.abspath(work), lab_directory)
         self._lab = os.path.abspath(lab_directory)
         self._allow_shell = allow_shell
+        self._allowance = Allowance()
 
     def starts(self, program: str) -> bool:
         """Whether it starts programs of that name."""
@@ -70,25 +76,36 @@ class HostCommands:
         try:
             paths = Paths(folder, files)
             steps = list(_steps(line, paths))
-            _look_for_links(folder, self._own_folder())
-            runner = Runner(folder, self._environment(), limited=True)
+            look_around(folder, self._own_folder())
+            if self._allowance.used_up:
+                raise Refused("more, after host commands that took very long or wrote very much, is not run from a log")
+            runner = Runner(folder, self._environment(), self._allowance)
             commands = [step._replace(stages=tuple(map(_found, step.stages))) for step in steps]
             paths.prepare()
         except Refused as problem:
-            return Completed(NOT_STARTED, f"hsmshell: {_shown(problem)}; write it otherwise, {ALLOW}\n")
+            return Completed(NOT_STARTED, _refusal(problem))
         except OSError as problem:
-            return Completed(NOT_STARTED, f"hsmshell: {folder}: {problem.strerror}; check the working directory\n")
+            return Completed(NOT_STARTED, _unusable(folder, problem))
         except Missing as problem:
             return Completed(NOT_FOUND, f"hsmshell: {problem} is not installed here; install it and try again\n")
         status = 0
         try:
-            for step in commands:
+            for number, step in enumerate(commands):
                 if (step.joined == "&&" and status) or (step.joined == "||" and not status):
                     continue
+                if number:
+                    look_around(folder, self._own_folder())
                 status = runner.run(step.stages)
         except Ended as problem:
             status = TOO_LONG
             runner.tell(f"hsmshell: {problem}\n")
+        except Refused as problem:
+            status = NOT_STARTED
+            runner.tell(_refusal(problem))
+        except OSError as problem:
+            status = NOT_STARTED
+            runner.tell(_unusable(folder, problem))
+        runner.account()
         return Completed(status, runner.output.replace(f"{self._own_folder()}/", f"{OWN}/"))
 
     def _by_shell(self, line: str, folder: str) -> Completed:
@@ -96,7 +113,7 @@ class HostCommands:
         if "\0" in line:
             return Completed(NOT_STARTED, "hsmshell: there is a NUL in the line; take it out\n")
         words = " ".join(map(shlex.quote, _own_command()))
-        runner = Runner(folder, {**self._environment(), "HOME": folder}, limited=False)
+        runner = Runner(folder, {**self._environment(), "HOME": folder})
         script = f'{_OWN_PROGRAM}() {{ {words} "$@"; }}\n{line}\n'
         try:
             status = runner.run([Stage(("/bin/sh", "-c", script))])
@@ -131,6 +148,8 @@ class Paths:
         """The word to use for a path. Raises ``Refused`` for one that leads out, also behind ``=``, ``:`` or ``,``."""
         if word == _DEVICE:
             return word
+        if word.count("/") > DEEPEST:
+            raise Refused(f"{word}, a path of more than {DEEPEST} folders, is not used from a log")
         if word.startswith("/"):
             kept = self._files.kept(word) if isinstance(self._files, HostFiles) else ""
             if not kept or ".." in word.split("/"):
@@ -143,14 +162,16 @@ class Paths:
         return word
 
 
-def _shown(problem: Refused) -> str:
+def _refusal(problem: Refused) -> str:
     """What is refused, without what a terminal would obey and without most of a very long word."""
     text = printable(str(problem))
-    return (
-        text
-        if len(text) <= _LONGEST_SENTENCE
-        else f"{text[: _LONGEST_SENTENCE // 2]}...{text[-_LONGEST_SENTENCE // 2 :]}"
-    )
+    if len(text) > _LONGEST_SENTENCE:
+        text = f"{text[: _LONGEST_SENTENCE // 2]}...{text[-_LONGEST_SENTENCE // 2 :]}"
+    return f"hsmshell: {text}; write it otherwise, {ALLOW}\n"
+
+
+def _unusable(folder: str, problem: OSError) -> str:
+    return f"hsmshell: {folder}: {problem.strerror}; check the working directory\n"
 
 
 def missing_programs(lines: Iterable[str]) -> list[str]:
@@ -211,6 +232,8 @@ def _step(joined: str, found: Sequence[Token], paths: Paths) -> Step:
             stages.append([])
         else:
             stages[-1].append(token)
+    if len(stages) > MOST_STAGES:
+        raise Refused(f"a pipeline of more than {MOST_STAGES} programs is not run from a log")
     return Step(joined, tuple(_stage(stage, paths) for stage in stages))
 
 
@@ -242,18 +265,6 @@ def _redirection(token: Token, target: str, paths: Paths) -> Redirection:
     if target not in ("1", "2"):
         raise Refused(f"{token.descriptor}>&{target} is not run from a log")
     return Redirection(int(descriptor), token.text, target)
-
-
-def _look_for_links(*folders: str) -> None:
-    """No listed program makes a symbolic link; through one that was there before a path could lead anywhere."""
-    waiting = [folder for folder in folders if os.path.isdir(folder)]
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if entry.is_symlink():
-                    raise Refused(f"{entry.name} is a symbolic link; with one in the working directory nothing is run")
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
 
 
 def _found(stage: Stage) -> Stage:

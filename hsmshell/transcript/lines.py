@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hsmshell.console.values import Kind, Part, Value, text_of
 from hsmshell.grammar.typography import plain
+from hsmshell.transcript.patience import interrupted_after
 from hsmshell.transcript.wildcards import PARTIAL, Pattern, Token, Wild, glob, partial
 
 ELISION = "..."
@@ -16,6 +17,8 @@ IGNORED = frozenset({Kind.TIME, Kind.ADDRESS, Kind.SERIAL, Kind.HEX, Kind.VARYIN
 
 LONGEST_REGULAR, LONGEST_LINE = 200, 2_000
 """An author's own regular expression is tried up to this length, on lines up to that one."""
+PATIENCE = 0.2
+"""Seconds of computing after which trying one is given up, and with it all other trying in the same comparison."""
 WORK, WORK_PER_CHARACTER = 500_000, 4
 """How many steps of matching wildcards one comparison may take; beyond that only the same text matches."""
 
@@ -175,7 +178,11 @@ class Output:
             return False
         if line.regular:
             self._work -= len(other.text)
-            return _regular(line.regular, other.text)
+            try:
+                return _regular(line.regular, other.text)
+            except TimeoutError:
+                self._work = -1
+                return False
         ends = (line.head, line.tail)
         if (
             line.tokens
@@ -201,9 +208,11 @@ def _fit(ends: tuple[str, str], others: tuple[str, str]) -> bool:
 
 
 def _regular(pattern: str, text: str) -> bool:
+    """Raises ``TimeoutError`` when that takes too long: some expressions go back and forth for years."""
     if len(pattern) > LONGEST_REGULAR or len(text) > LONGEST_LINE:
         return False
     try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error:
+        with interrupted_after(PATIENCE):
+            return re.fullmatch(pattern, text) is not None
+    except (re.error, OverflowError, RecursionError):
         return False

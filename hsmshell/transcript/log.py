@@ -106,7 +106,8 @@ class _Draft:
     """As they stand in the file."""
     readable: list[str] = dataclasses.field(default_factory=list)
     """The same ones, normalised."""
-    masks: list[Mask] = dataclasses.field(default_factory=list)
+    masks: tuple[Mask, ...] = ()
+    """The same one as that of the section before, unless there are further masks: files may have many sections."""
 
     def finished(self, mode: str) -> Section:
         """The section; ``mode`` is how its lines are compared if it does not say so itself."""
@@ -129,7 +130,7 @@ class _Draft:
             tuple(self.binds),
             tuple(self.files),
             tuple(lines),
-            tuple(self.masks),
+            self.masks,
         )
 
     def detected(self) -> list[_Draft]:
@@ -174,8 +175,9 @@ def parse(text: str, path: str, match: str = "fold") -> Document:
             continue
         if name == "tool" and (named or any(content.strip() for content in current.readable)):
             sections.append(current.finished(match))
-            masks = list(current.masks)
-            current = _Draft(line.number, lab=current.lab, client=current.client, match=current.match, masks=masks)
+            current = _Draft(
+                line.number, lab=current.lab, client=current.client, match=current.match, masks=current.masks
+            )
         named = named or name == "tool"
         try:
             _DIRECTIVES[name](current, value.strip())
@@ -256,6 +258,10 @@ def _file(draft: _Draft, value: str) -> None:
     draft.files.append(FileLine(path, text))
 
 
+def _mask(draft: _Draft, value: str) -> None:
+    draft.masks = (*draft.masks, read_mask(value, draft.masks))
+
+
 def _word(value: str) -> str:
     if not value or " " in value:
         raise ValueError("takes one word")
@@ -275,5 +281,5 @@ _DIRECTIVES: dict[str, Callable[[_Draft, str], None]] = {
     "secret": lambda draft, value: draft.secrets.append(value),
     "bind": _bind,
     "file": _file,
-    "mask": lambda draft, value: draft.masks.append(read_mask(value, draft.masks)),
+    "mask": _mask,
 }

@@ -16,6 +16,8 @@ USER, PIN, MADE = "user:", "pin:", "made:"
 TYPED = "typed "
 """Before what a mask stands for: the tool writes the same word by itself, and only what is typed is replaced."""
 
+MOST = 1_000
+"""The masks that a file may have."""
 LONGEST = 1_000
 """The most characters that a made-up secret may have."""
 
@@ -36,8 +38,10 @@ class Mask(NamedTuple):
     """Whether it stands in what is typed alone."""
 
 
-def read_mask(value: str, others: Iterable[Mask]) -> Mask:
+def read_mask(value: str, others: Sequence[Mask]) -> Mask:
     """The mask that a directive names. Raises ``ValueError``, also for a name that is one of the others'."""
+    if len(others) >= MOST:
+        raise ValueError(f"there are {MOST} masks already; take the session apart")
     match = _DIRECTIVE.fullmatch(value)
     if not match:
         raise ValueError("write it as: mask ***1 = user:NAME, or pin:LABEL, or made:LENGTH")

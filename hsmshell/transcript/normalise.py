@@ -4,8 +4,9 @@ The passes, in this order:
 
 1. carriage returns before a line's end go (CR LF, CR CR LF);
 2. a terminal's sequences, backspaces and overprinting are played on a screen; its other controls go (``screen``);
-3. the header and the footer of ``script`` become empty (``script_messages``);
-4. blanks that all lines begin with, a manual's indentation, go.
+3. the header and the footer of ``script``, and PuTTY's header, become empty (``script_messages``);
+4. marks that all lines begin with, a mail's quotation, go;
+5. blanks that all lines begin with, a manual's indentation, go.
 
 What goes leaves an empty line or a shorter one. Passing again changes nothing. Where bytes are compared exactly only
 CR LF is read as LF, and none of this is done.
@@ -22,6 +23,10 @@ DIRECTIVE = "#:"
 """What a line for the reader of the log, not of a session, begins with."""
 
 _BLANKS = " \t"
+_QUOTATION = ">"
+
+MOST_QUOTATIONS = 20
+"""The marks of a mail's quotation that may stand before a line."""
 
 Pass = Callable[[Sequence[str]], list[str]]
 """Lines in, as many lines out."""
@@ -41,6 +46,17 @@ def _line_ends(lines: Sequence[str]) -> list[str]:
 
 def _screen(lines: Sequence[str]) -> list[str]:
     return shown(lines, DIRECTIVE)
+
+
+def _quotation(lines: Sequence[str]) -> list[str]:
+    """A mail has a mark before every line, one more for each answer; a log by itself has it here and there."""
+    result = list(lines)
+    for _ in range(MOST_QUOTATIONS):
+        filled = [line for line in result if line.strip()]
+        if not filled or not all(line.startswith(_QUOTATION) for line in filled):
+            break
+        result = [line.removeprefix(_QUOTATION).removeprefix(" ") for line in result]
+    return result
 
 
 def _indentation(lines: Sequence[str]) -> list[str]:
@@ -66,4 +82,4 @@ def _without(shared: str, line: str) -> str:
     return line.lstrip(_BLANKS)
 
 
-PASSES: tuple[Pass, ...] = (_line_ends, _screen, without_messages, _indentation)
+PASSES: tuple[Pass, ...] = (_line_ends, _screen, without_messages, _quotation, _indentation)

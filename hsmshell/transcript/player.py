@@ -20,7 +20,7 @@ from hsmshell.transcript.lines import ELISION, Actual, fold, lines_of
 from hsmshell.transcript.log import Finding, Line, Section
 from hsmshell.transcript.masks import NO_MASKS, Masks
 from hsmshell.transcript.names import Names
-from hsmshell.transcript.shell_line import FURTHER, PROMPT, is_complete
+from hsmshell.transcript.shell_line import FURTHER, PROMPT, whole
 
 SHORT = 3
 """A prompt with fewer characters than this must stand in the log exactly: ``#`` begins many a line."""
@@ -164,12 +164,17 @@ class LogConsole:
             return False
         self._settle(self._lines[self._place : window], output)
         self._typed, self._place = self._lines[window], window + 1
-        command = self._typed.text.removeprefix(PROMPT)
-        while not is_complete(command) and self._lines[self._place].text.startswith(FURTHER):
-            command += "\n" + self._lines[self._place].text.removeprefix(FURTHER)
-            self._place += 1
+        command = whole(self._typed.text.removeprefix(PROMPT), self._further)
         self._written = [self._setting.system(command).output]
         return True
+
+    def _further(self) -> str | None:
+        """The next line of what is typed into the second window."""
+        line = self._lines[self._place].text
+        if not line.startswith(FURTHER):
+            return None
+        self._place += 1
+        return line.removeprefix(FURTHER)
 
     def _masked(self, lines: Sequence[Actual]) -> list[Actual]:
         return [self._setting.masks.hide_parts(line) for line in lines]

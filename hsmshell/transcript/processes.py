@@ -13,9 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 SECONDS = 60.0
-"""How long a line may take."""
+"""How long a line may take, and how long the lines of a log together, unless a shell is allowed."""
+LISTED_SECONDS = 20.0
+"""How long a line may take without a shell."""
 LONGEST_OUTPUT = 1 << 20
 """The bytes that a line may write."""
+MOST_OUTPUT = 8 << 20
+"""The bytes that the lines of a log may write together, unless a shell is allowed."""
 LARGEST_FILE = 64 << 20
 """The bytes that a program may put into one file."""
 LARGEST_MEMORY = 2 << 30
@@ -26,7 +30,6 @@ TOO_LONG = 124
 NOT_STARTED = 126
 """A shell's status for a command that is there and could not be started."""
 
-_TOO_LONG = f"it took more than {SECONDS:.0f} seconds and was ended; make it shorter"
 _FURTHER = 0.1
 """Seconds without output after which nothing more is waited for, when the processes themselves have ended."""
 
@@ -50,18 +53,34 @@ class Stage(NamedTuple):
     """The path of the program; empty when the command begins with it."""
 
 
+class Allowance:
+    """What the lines of a log may still use together."""
+
+    def __init__(self) -> None:
+        self.seconds = SECONDS
+        self.output = MOST_OUTPUT
+
+    @property
+    def used_up(self) -> bool:
+        """Whether there is nothing left."""
+        return self.seconds <= 0 or self.output <= 0
+
+
 class Ended(Exception):
     """The line was ended; the message says why."""
 
 
 class Runner:
-    """Runs the pipelines of one line, which share the limits."""
+    """Runs the pipelines of one line, which share the limits; with an allowance also those of all lines of a log."""
 
-    def __init__(self, folder: str, environment: Mapping[str, str], *, limited: bool) -> None:
+    def __init__(self, folder: str, environment: Mapping[str, str], allowance: Allowance | None = None) -> None:
         self._folder = folder
         self._environment = environment
-        self._limited = limited
-        self._end = time.monotonic() + SECONDS
+        self._limited = allowance is not None
+        self._allowance = allowance or Allowance()
+        self._seconds = min(LISTED_SECONDS, self._allowance.seconds) if allowance else SECONDS
+        self._longest = min(LONGEST_OUTPUT, self._allowance.output)
+        self._start_time = time.monotonic()
         self._output = bytearray()
 
     @property
@@ -98,6 +117,11 @@ class Runner:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         return status
+
+    def account(self) -> None:
+        """Take off the allowance what the line used; it is over."""
+        self._allowance.seconds -= time.monotonic() - self._start_time
+        self._allowance.output -= len(self._output)
 
     def _start(
         self, stages: Sequence[Stage], sink: int, processes: list[subprocess.Popen[bytes]]
@@ -160,24 +184,27 @@ class Runner:
             chunk = os.read(source, 1 << 16)
             if not chunk:
                 return
-            room = LONGEST_OUTPUT - len(self._output)
+            room = self._longest - len(self._output)
             self._output += chunk[:room]
             if len(chunk) > room:
-                raise Ended(f"it wrote more than {LONGEST_OUTPUT} bytes and was ended; send its output to a file")
+                raise Ended(f"it wrote more than {self._longest} bytes and was ended; send its output to a file")
 
     def _wait(self, process: subprocess.Popen[bytes]) -> int:
         try:
             code = process.wait(self._left())
         except subprocess.TimeoutExpired:
-            raise Ended(_TOO_LONG) from None
+            raise self._too_long() from None
         return code if code >= 0 else 128 - code
 
     def _left(self) -> float:
         """The seconds that are left. Raises ``Ended`` when there are none."""
-        left = self._end - time.monotonic()
+        left = self._start_time + self._seconds - time.monotonic()
         if left <= 0:
-            raise Ended(_TOO_LONG)
+            raise self._too_long()
         return left
+
+    def _too_long(self) -> Ended:
+        return Ended(f"it took more than {self._seconds:.0f} seconds and was ended; make it shorter")
 
 
 def _open(folder: str, redirection: Redirection) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 
 from hsmshell.engine.errors import LabError
 
@@ -30,8 +32,11 @@ class Unreadable(LabError):
 def read(path: str) -> str:
     """The text of a log: UTF-8, or UTF-16 behind a byte order mark. Bytes that are no text are surrogates.
 
-    Line ends stay as they are. Raises ``OSError``, or ``Unreadable`` for a file that is too large or binary.
+    Line ends stay as they are. Raises ``OSError``, or ``Unreadable`` for what is too large, binary, or no file at all.
     """
+    # Looked at first: to open a pipe is to wait for somebody at its other end.
+    if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
+        raise Unreadable("a pipe or a device is no log; save the log in a file")
     with open(path, "rb") as stream:  # noqa: PTH123
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:

@@ -24,7 +24,7 @@ from hsmshell.transcript.compare import FOLD
 from hsmshell.transcript.ending import Terminated, temporary_directory
 from hsmshell.transcript.lab_names import LabNames, Unresolved
 from hsmshell.transcript.log import Document, Finding, Section
-from hsmshell.transcript.masks import NO_MASKS, Masks, resolve
+from hsmshell.transcript.masks import NO_MASKS, Mask, Masks, resolve
 from hsmshell.transcript.names import Names
 from hsmshell.transcript.player import Exchange, LogConsole, Seen, Setting
 
@@ -134,9 +134,12 @@ def replay_on(
     findings = list(document.findings)
     known = LabNames(lab)
     names = Names(known.is_new, known.remember)
+    resolved: tuple[Mask, ...] = ()
+    masks = NO_MASKS
     for section in document.sections:
         findings.extend(_bind(section, names, known))
-        masks = _masks(section, document, findings)
+        if section.masks is not resolved:
+            resolved, masks = section.masks, _masks(section, document, findings)
         window = None if section.tool == "shell" else system
         player = LogConsole(section, mode, Setting(names, masks, known.advice, window, seen))
         context = Context(

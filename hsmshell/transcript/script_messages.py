@@ -1,4 +1,4 @@
-"""The lines that ``script`` writes before and after a session, of util-linux and of the BSDs."""
+"""The lines that ``script`` of util-linux and of the BSDs, and PuTTY, write before and after a session."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 _MESSAGE = re.compile(
     r"\s*Script (?:started|done)(?: on .*|, (?:(?:output |input )?(?:log )?file is|timing) .*|\.?\s*$)"
 )
+_PUTTY = re.compile(r"(?:=~)+= PuTTY log \S+ \S+ (?:=~)+=\s*")
 _COLUMNS = re.compile(r"Script started on .*\bCOLUMNS=\"(\d{1,4})\"")
 _FEWEST = 20
 
@@ -22,5 +23,5 @@ def columns(line: str) -> int | None:
 
 
 def without_messages(lines: Iterable[str]) -> list[str]:
-    """The lines, those of ``script`` itself empty."""
-    return ["" if _MESSAGE.match(line) else line for line in lines]
+    """The lines, those of ``script`` and of PuTTY itself empty."""
+    return ["" if _MESSAGE.match(line) or _PUTTY.fullmatch(line) else line for line in lines]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 PROMPT, FURTHER = "$ ", "> "
@@ -21,6 +22,11 @@ _OPERATORS = (
 
 _WAITING = frozenset({"|", "&&", "||"})
 """After these a command has to follow, on the next line if need be."""
+
+MOST_LINES = 500
+"""The lines that a command may have."""
+MOST_EFFORT = 1 << 20
+"""The characters that may be looked at, each as often as that happens, to find the last line of a command."""
 
 _VARIABLE = re.compile(r"\$(\w+|\{[^}\n]{0,80}\})")
 _OPENING = {"for": "done", "while": "done", "until": "done", "if": "fi", "case": "esac"}
@@ -67,6 +73,19 @@ def is_complete(text: str) -> bool:
                 waiting.pop()
         leading = token.operator or (leading and token.text in _LEADING)
     return not waiting and not (found and found[-1].operator and found[-1].text in _WAITING)
+
+
+def whole(first: str, further: Callable[[], str | None]) -> str:
+    """The line with those that go on with it, as long as there are any; a command without end is given up."""
+    lines, size, effort = [first], len(first), 0
+    while len(lines) < MOST_LINES and effort < MOST_EFFORT and not is_complete("\n".join(lines)):
+        effort += size
+        line = further()
+        if line is None:
+            break
+        lines.append(line)
+        size += len(line) + 1
+    return "\n".join(lines)
 
 
 class _Scanner:

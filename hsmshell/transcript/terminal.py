@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from hsmshell import registry
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.console.values import printable
-from hsmshell.transcript.shell_line import FURTHER, PROMPT, Token, Unfinished, is_complete, tokens
+from hsmshell.transcript.shell_line import FURTHER, PROMPT, Token, Unfinished, tokens, whole
 
 NOT_FOUND = 127
 """A shell's status for a command that is not there."""
-LONGEST = 500
-"""The lines that a command may have."""
 
 _OWN_PROGRAM = "hsmshell"
 
@@ -41,10 +39,7 @@ def run(arguments: Sequence[str], context: Context) -> int:
 
 def _command(context: Context) -> str:
     """A line and those that go on with it. Raises ``EndOfInput``."""
-    lines = [context.console.ask(PROMPT, Ask.COMMAND)]
-    while len(lines) < LONGEST and not is_complete("\n".join(lines)):
-        lines.append(context.console.ask(FURTHER, Ask.LINE))
-    return "\n".join(lines)
+    return whole(context.console.ask(PROMPT, Ask.COMMAND), lambda: context.console.ask(FURTHER, Ask.LINE))
 
 
 def _words(found: Sequence[Token]) -> list[str]:

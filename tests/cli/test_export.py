@@ -98,6 +98,23 @@ def test_what_cannot_be_a_shell_script(log: Path, capsys: pytest.CaptureFixture[
     assert told in said.err
 
 
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_what_can_be_no_log_is_refused_with_its_line(log: Path, tmp_path: Path, kind: str) -> None:
+    log.write_bytes(b"x\n" + b"y" * 70_000)
+    done = run(tmp_path, "export", log.name, "--to", kind)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"hsmshell: {log.name}:2: the line has 70,000 characters")
+    assert is_one_sentence(done.err)
+
+
+def test_the_front_matter_of_a_runbook_names_its_scenario(tmp_path: Path) -> None:
+    block = "#: tool cloudhsm_mgmt_util\n...\naws-cloudhsm>quit\n...\n"
+    (tmp_path / "x.md").write_text(f"---\nscenario: nowhere\n---\n# One\n```console\n{block}```\n")
+    assert run(tmp_path, "export", "x.md", "--to", "sh").code == 1
+    (tmp_path / "x.md").write_text(f"---\nscenario: migration\n---\n# One\n```console\n{block}```\n")
+    assert run(tmp_path, "export", "x.md", "--to", "sh").code == 0
+
+
 def test_bytes_that_are_no_text(log: Path, tmp_path: Path) -> None:
     log.write_bytes(b"#: tool key_mgmt_util\n...\nCommand:  findKey -l \xff\xfe\n...\nCommand:  exit\n")
     refused = run(tmp_path, "export", log.name, "--to", "expect")

@@ -14,7 +14,7 @@ import pytest
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.errors import LabError, LabExists, LabForeign, ScenarioError
 from hsmshell.engine.lab import DATABASE, Lab
-from hsmshell.engine.scenario import DEFAULT, create_lab, shipped
+from hsmshell.engine.scenario import DEFAULT, LARGEST, create_lab, shipped
 from hsmshell.engine.services import Services
 from tests.engine.driving import aes_key, login, open_partition
 
@@ -224,6 +224,14 @@ def test_a_scenario_that_is_not_there(name: str, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="hsmshell lab scenarios"):
         create_lab(str(tmp_path / "lab"), name)
     assert not (tmp_path / "lab").exists()
+
+
+def test_a_pipe_a_device_or_a_huge_file_is_no_scenario(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "huge.toml").write_bytes(b"#" * (LARGEST + 1))
+    for path in (tmp_path / "pipe.toml", tmp_path / "huge.toml", tmp_path, Path("/dev/zero")):
+        with pytest.raises(ScenarioError, match=r"is no file of at most [0-9]+ bytes; name the scenario's TOML file"):
+            create_lab(str(tmp_path / "lab"), f"{path}/" if path == tmp_path else str(path))
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

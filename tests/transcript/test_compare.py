@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +115,26 @@ def test_an_authors_regular_expression_has_limits() -> None:
     assert same("a{3}" + "b" * 100 + " (re)", "aaa" + "b" * 100)
     assert not same("b" * 201 + "? (re)", "b" * 201)
     assert not same("b* (re)", "b" * 2_001)
+
+
+def test_a_regular_expression_that_would_never_end_is_given_up_and_a_good_one_after_it_still_matches() -> None:
+    assert not same("(a+)+b (re)", "a" * 60)
+    assert not same("(a|a)*(a|a)*b (re)", "a" * 60 + "c")
+    assert same("a+ (re)", "a" * 60)
+
+
+def test_where_no_interruption_is_possible_a_regular_expression_matches_all_the_same() -> None:
+    found: list[bool] = []
+    thread = threading.Thread(target=lambda: found.append(same("a+ (re)", "aaa")))
+    thread.start()
+    thread.join()
+    assert found == [True]
+
+
+def test_expecting_nothing_is_no_match_for_anything() -> None:
+    assert compare((), (), FOLD).same
+    assert compare(numbered(["expected"]), (), FOLD).difference == ("-expected",)
+    assert compare((), lines_of(["came"]), FOLD).difference == ("+came",)
 
 
 def test_a_difference_shows_what_was_expected_and_what_came() -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hsmshell.console.files import Files
-from hsmshell.transcript import processes
+from hsmshell.transcript import host_folder, processes
 from hsmshell.transcript.host_commands import ALLOW, HostCommands, missing_programs
 from hsmshell.transcript.host_openssl import COMMANDS
 from hsmshell.transcript.host_programs import PROGRAMS
@@ -220,6 +220,48 @@ def test_a_file_without_end_is_cut(machine: Machine, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(processes, "LARGEST_FILE", 1000)
     assert machine.commands("printf '%5000d' 1 > b").status != 0
     assert (machine.work / "b").stat().st_size == 1000
+
+
+def test_all_lines_together_have_an_end_too(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "MOST_OUTPUT", 10)
+    machine.commands = HostCommands(str(machine.work), str(machine.lab))
+    assert machine.commands("cat a").output == "one\ntwo\n"
+    assert machine.commands("cat a").output.startswith("onhsmshell: it wrote more than 2 bytes and was ended")
+    assert machine.commands("cat a").output.startswith("hsmshell: more, after host commands that took very long")
+
+
+def test_what_waits_for_ever_is_ended_and_nothing_is_run_after_the_time_of_all(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "SECONDS", 0.3)
+    machine.commands = HostCommands(str(machine.work), str(machine.lab))
+    assert machine.commands("jq -n 'last(range(1e12))'").status == processes.TOO_LONG
+    assert machine.commands("cat a").status == processes.NOT_STARTED
+
+
+def test_a_folder_that_is_full_takes_no_more(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_folder, "LARGEST_FOLDER", 1000)
+    done = machine.commands("printf '%2000d' 1 > b; cat a")
+    assert (done.status, done.output[:48]) == (
+        processes.NOT_STARTED,
+        "hsmshell: there is too much in the working direc",
+    )
+    assert machine.commands("cat a").status == processes.NOT_STARTED
+
+
+def test_folders_are_not_put_into_one_another_without_end(machine: Machine) -> None:
+    path = "/".join("b" * 20)
+    assert machine.commands(f"mkdir -p {path}").status == 0
+    assert "more than 20 folders" in machine.commands(f"mkdir -p {path}/c/d").output
+    results = [machine.commands(f"mkdir -p c{path}; mv b c{path}; mv cb b").status for _ in range(20)]
+    assert results[0] == 0
+    assert results[-1] == processes.NOT_STARTED
+    shutil.rmtree(machine.work)
+
+
+def test_a_pipeline_has_only_so_many_programs(machine: Machine) -> None:
+    assert machine.commands(" | ".join(["cat a", *["cat"] * 9])).output == "one\ntwo\n"
+    assert "more than 10 programs" in machine.commands(" | ".join(["cat a", *["cat"] * 10])).output
 
 
 def test_another_hosts_folder_has_no_files_of_the_client(machine: Machine) -> None:

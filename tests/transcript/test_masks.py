@@ -13,7 +13,7 @@ from hsmshell.console.values import handle
 from hsmshell.engine.scenario import table_of
 from hsmshell.engine.scenario_secrets import secrets_of
 from hsmshell.transcript.log import parse
-from hsmshell.transcript.masks import LONGEST, Mask, Masks, directive, read_mask, resolve
+from hsmshell.transcript.masks import LONGEST, MOST, Mask, Masks, directive, read_mask, resolve
 from tests.transcript.test_player import differences, echo, play
 
 
@@ -125,6 +125,15 @@ def echo_of_arguments(arguments: Sequence[str], context: Context) -> int:
 def test_a_mask_for_what_is_typed_leaves_the_output_alone() -> None:
     text = "#: tool toy\n#: mask ***1 = typed user:admin\nhello\ntoy> ***1\nyou said admin1234\ntoy> bye\ngone\n"
     assert differences(play(text, echo)) == []
+
+
+def test_a_file_has_only_so_many_masks_and_its_sections_share_them() -> None:
+    directives = "".join(f"#: mask ***{number} = made:8\n" for number in range(MOST + 1))
+    document = parse("#: tool toy\n" + directives + "#: tool toy\n#: tool toy\n", "x")
+    assert document.findings == ((MOST + 2, f"mask: there are {MOST} masks already; take the session apart"),)
+    first, *others = document.sections
+    assert len(first.masks) == MOST
+    assert all(section.masks is first.masks for section in others)
 
 
 def test_a_mask_that_stands_for_nothing_is_told_once() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hsmshell.transcript.log import parse
-from hsmshell.transcript.normalise import normalised
+from hsmshell.transcript.normalise import MOST_QUOTATIONS, normalised
 from hsmshell.transcript.reading import read
 from hsmshell.transcript.report import told
 from hsmshell.transcript.runner import LabCopies, replay
@@ -98,6 +98,7 @@ def test_rows_that_an_editor_went_back_to(lines: list[str], readable: list[str])
         HEADER,
         "Script started on Thu Feb 1 03:04:05 2018",
         "Script started, file is typescript",
+        "=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2017.10.11 10:11:12 =~=~=~=~=~=~=~=~=~=~=~=",
         "Script started, output log file is 'typescript'.",
         'Script done on 2026-01-02 03:04:05+00:00 [COMMAND_EXIT_CODE="0"]',
         "Script done, file is typescript",
@@ -129,6 +130,25 @@ def test_what_only_looks_like_it_stays(line: str) -> None:
 )
 def test_blanks_before_every_line_go(lines: list[str], readable: list[str]) -> None:
     assert normalised(lines) == readable
+
+
+@pytest.mark.parametrize(
+    ("lines", "readable"),
+    [
+        (["> #: tool cmu", ">", "> $ ls", ">   x"], ["#: tool cmu", "", "$ ls", "  x"]),
+        (["> > $ ls", "", ">> x"], ["$ ls", "", "x"]),
+        ([">$ for x in a; do", ">> echo $x", ">> done"], ["$ for x in a; do", "> echo $x", "> done"]),
+        (["$ for x in a; do", "> echo $x", "> done"], ["$ for x in a; do", "> echo $x", "> done"]),
+        ([">", "> "], ["", ""]),
+        ([], []),
+    ],
+)
+def test_the_marks_of_a_mails_quotation_go_when_every_line_has_them(lines: list[str], readable: list[str]) -> None:
+    assert normalised(lines) == readable
+
+
+def test_marks_without_end_cost_little() -> None:
+    assert normalised([">" * 60_000] * 2) == [">" * (60_000 - MOST_QUOTATIONS)] * 2
 
 
 def test_each_block_of_a_markdown_file_loses_its_own_indentation() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_what_is_refused(tmp_path: Path, data: bytes, line: int, message: str) -
     with pytest.raises(Unreadable) as refusal:
         read(str(tmp_path / "log"))
     assert (refusal.value.line, str(refusal.value)) == (line, message)
+
+
+def test_a_pipe_is_no_log_and_nobody_waits_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "x.transcript")
+    (tmp_path / "zeros.transcript").symlink_to("/dev/zero")
+    assert main(["replay", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.count(":1: a pipe or a device is no log; save the log in a file\n") == 2
 
 
 def test_the_largest_that_is_read(tmp_path: Path) -> None:

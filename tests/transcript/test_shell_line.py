@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsmshell.transcript.shell_line import Unfinished, is_complete, tokens
+from hsmshell.transcript.shell_line import MOST_EFFORT, Unfinished, is_complete, tokens, whole
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,24 @@ from hsmshell.transcript.shell_line import Unfinished, is_complete, tokens
 )
 def test_it_is_known_whether_a_line_goes_on(text: str, complete: bool) -> None:
     assert is_complete(text) is complete
+
+
+def test_a_command_is_its_lines_up_to_its_end() -> None:
+    lines = iter(["b", "c'", "d"])
+    assert whole("echo 'a", lambda: next(lines)) == "echo 'a\nb\nc'"
+    assert whole("echo 'a", lambda: None) == "echo 'a"
+
+
+@pytest.mark.parametrize("first", ["'", "'" + "a" * (MOST_EFFORT // 3)])
+def test_a_command_without_end_costs_no_more_effort_than_a_long_one(first: str) -> None:
+    lengths = [len(first)]
+
+    def further() -> str:
+        lengths.append(lengths[-1] + 2)
+        return "x"
+
+    assert whole(first, further).startswith(first)
+    assert sum(lengths) < 2 * MOST_EFFORT
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hsmshell.transcript.host_commands import HostCommands
 from hsmshell.transcript.log import parse
 from hsmshell.transcript.report import told
 from hsmshell.transcript.runner import LabCopies, replay
+from hsmshell.transcript.shell_line import MOST_LINES
 from tests.cli.running import run
 from tests.conftest import pooled_services
 
@@ -92,8 +93,8 @@ def test_what_only_a_shell_does_is_refused_as_a_whole(lab: Lab, work: Path, line
 
 
 def test_a_command_without_end_is_given_up(lab: Lab, work: Path) -> None:
-    text = typed(lab, work, "echo '", *["a"] * (terminal.LONGEST + 5))[1]
-    assert text.count("\n> a\n> a") < terminal.LONGEST
+    text = typed(lab, work, "echo '", *["a"] * (MOST_LINES + 5))[1]
+    assert text.count("\n> a\n> a") < MOST_LINES
     assert "hsmshell: a line that goes on" in text
 
 
