@@ -23,7 +23,7 @@ from hsmshell.engine.scenario_secrets import secrets_of
 from hsmshell.transcript.cast import asciicast
 from hsmshell.transcript.compose import Session, transcript
 from hsmshell.transcript.disguise import Disguise
-from hsmshell.transcript.ending import temporary_directory
+from hsmshell.transcript.ending import temporary_directory, undisturbed
 from hsmshell.transcript.host_commands import HostCommands
 from hsmshell.transcript.recording import RecordingConsole
 from hsmshell.transcript.rehearing import rehear, without_chance
@@ -145,10 +145,11 @@ def _record(wish: _Wish, file: KeptFile, cast: KeptFile | None) -> int:
         except EndOfInput:
             code = FAILED
         finally:
-            # However the session ends, it is kept.
-            with contextlib.suppress(OSError):
-                own.close()
-            _write(recording, _compose(recording))
+            # However the session ends, it is kept; a terminal that goes is told of by its streams, then by a signal.
+            with undisturbed():
+                with contextlib.suppress(OSError):
+                    own.close()
+                _write(recording, _compose(recording))
             _tell(f"the session is in {printable(file.path)}")
     return _check(recording) or code
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-_ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
+_ENDING = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 TERMINATED = 128 + signal.SIGTERM
 """The exit code that a shell reports for a process that the signal ended."""
@@ -18,6 +18,16 @@ TERMINATED = 128 + signal.SIGTERM
 
 class Terminated(SystemExit):
     """The process was told to terminate."""
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """What would interrupt or end the process waits until the block has ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@ import json
 import re
 import signal
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -249,3 +251,18 @@ def test_lines_that_come_otherwise_each_time_are_left_out_and_told(tmp_path: Pat
     text = (tmp_path / "a.transcript").read_text()
     assert "-----BEGIN PUBLIC KEY-----\n[..]\n[..]\n-----END PUBLIC KEY-----\n" in text
     assert run(tmp_path, "replay", "a.transcript").code == 0
+
+
+def test_what_must_not_be_disturbed_comes_to_its_end() -> None:
+    program = """
+import os, signal
+from hsmshell.cli.start import end_in_order
+from hsmshell.transcript.ending import undisturbed
+end_in_order()
+with undisturbed():
+    os.kill(os.getpid(), signal.SIGTERM)
+    print("kept", flush=True)
+print("not told")
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "kept\n", "")
