@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from hsmshell.cli.progress import Progress
+    from hsmshell.transcript.log import Finding
     from hsmshell.transcript.player import Exchange
     from hsmshell.transcript.report import Replayed
     from hsmshell.transcript.runner import LabFactory
@@ -105,7 +106,7 @@ def _replayed(path: str, labs: LabFactory, options: argparse.Namespace, progress
     """One file; as far as it came, when Ctrl-C is pressed meanwhile. Raises ``WrongUsage``."""
     import time
 
-    from hsmshell.transcript.log import Document, Finding, until
+    from hsmshell.transcript.log import Finding, until
     from hsmshell.transcript.parts import parts
     from hsmshell.transcript.reading import Unreadable, read
     from hsmshell.transcript.report import Replayed
@@ -115,10 +116,11 @@ def _replayed(path: str, labs: LabFactory, options: argparse.Namespace, progress
     try:
         text = read(path)
     except OSError as problem:
-        raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
+        if path in options.paths:
+            raise WrongUsage(f"{path}: {problem.strerror}; name a file that can be read") from None
+        return _unread(path, Finding(1, f"{problem.strerror}; make it readable, or take it out of the folder"))
     except Unreadable as problem:
-        finding = Finding(problem.line, str(problem))
-        return Replayed(Document(path, (), (finding,)), (), Report(path, (), (finding,)), 0.0)
+        return _unread(path, Finding(problem.line, str(problem)))
     came: list[Exchange] = []
 
     def seen(exchange: Exchange) -> None:
@@ -137,6 +139,15 @@ def _replayed(path: str, labs: LabFactory, options: argparse.Namespace, progress
         report = Report(path, tuple(came), document.findings)
         return Replayed(document, begun, report, time.perf_counter() - start, whole=False)
     return Replayed(document, divisions, report, time.perf_counter() - start)
+
+
+def _unread(path: str, finding: Finding) -> Replayed:
+    """A file of which nothing was replayed; the others go on."""
+    from hsmshell.transcript.log import Document
+    from hsmshell.transcript.report import Replayed
+    from hsmshell.transcript.runner import Report
+
+    return Replayed(Document(path, (), (finding,)), (), Report(path, (), (finding,)), 0.0)
 
 
 def _conclude(replayed: Sequence[Replayed], options: argparse.Namespace, text: bool) -> None:

@@ -334,3 +334,14 @@ def test_told_to_terminate_it_removes_what_is_temporary(tmp_path: Path, words: l
         process.kill()
         process.wait()
     assert not list(temporary.iterdir())
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.transcript").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "b.transcript").write_text(GOOD)
+    assert main(["replay", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert "a.transcript:1: No such file or directory; make it readable, or take it out of the folder\n" in out
+    assert out.endswith("2 transcripts, 3 exchanges, 1 mismatch\n")
