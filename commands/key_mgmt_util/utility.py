@@ -37,8 +37,11 @@ class Utility:
 
     def forget_lost_login(self) -> None:
         """Forget a login that ended without us, with the client daemon. While that is still down, it is what counts."""
-        if self.session is not None and self.cluster.client_up() and not self.cluster.is_open(self.session):
-            self.session = None
+        if self.session is not None:
+            with self.context.lab.store.reading():
+                lost = self.cluster.client_up() and not self.cluster.is_open(self.session)
+            if lost:
+                self.session = None
 
     def close(self, *, closing: bool = True) -> None:
         """End the session, as the end of the process does; without ``closing``, as the user asks for it."""

@@ -29,7 +29,9 @@ class KeptFile:
         try:
             os.close(self._open(os.O_EXCL))
         except FileExistsError:
-            raise WrongUsage(f"{self._draft} is there: another session is writing it; name another file") from None
+            raise WrongUsage(
+                f"{self._draft} is there: another session is writing it, or was killed; name another file, or remove that one"
+            ) from None
         except OSError as problem:
             raise WrongUsage(f"{self.path}: {problem.strerror}; name a file that can be written") from None
         return self

@@ -48,7 +48,7 @@ Part = str | Value
 
 def text_of(parts: Iterable[Part]) -> str:
     """The characters that a screen shows for these parts."""
-    return "".join(part if isinstance(part, str) else part.text for part in parts)
+    return "".join([part if isinstance(part, str) else part.text for part in parts])
 
 
 def joined(separator: str, parts: Iterable[Part]) -> list[Part]:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hsmshell.console.values import Part, text_of
+from hsmshell.console.values import Part, Value, text_of
 from hsmshell.transcript.difference import difference
 from hsmshell.transcript.learning import learn
 from hsmshell.transcript.lines import ELISION, IGNORED, Actual, Output, Prepare, Wanted, fold, number, shown, wanted
@@ -46,15 +46,19 @@ def compare(expected: Sequence[Line], actual: Sequence[Actual], mode: str, names
     names = names or Names()
     prepare = fold if mode == FOLD else str
     numbered = [place for place in expected if mode == EXACT or place.text.strip()]
+    texts = [prepare(text_of(line)) for line in actual]
     if mode == FOLD:
-        actual = [line for line in actual if line and text_of(line).strip()]
-    block = [prepare(place.text) for place in numbered]
+        actual = [line for line, text in zip(actual, texts, strict=True) if text]
+        texts = [text for text in texts if text]
     # Most blocks are what the log shows, word for word, and have no value without a name.
-    named, opened = names.read(actual)
-    if opened:
+    if any(names.is_open(part) for line in actual for part in line if part.__class__ is Value):
         learn(names, numbered, actual, folded=mode == FOLD)
-        named, _ = names.read(actual)
-    if block == [prepare(text_of(line)) for line in named]:
+    named = list(map(names.render, actual))
+    texts = [
+        text if line is plain else prepare(text_of(line))
+        for line, plain, text in zip(named, actual, texts, strict=True)
+    ]
+    if [prepare(place.text) for place in numbered] == texts:
         return Comparison(True)
     block = without_absent([place.text for place in numbered], named, names.absent)
     if _same(block, named, prepare) or _same(sorted_log(block), sorted_output(named), prepare):

@@ -106,21 +106,12 @@ class Names:
             run, number = str(number), number + 1
         return run, False
 
-    def read(self, lines: Sequence[Actual]) -> tuple[list[Actual], bool]:
-        """The lines with the log's names, and whether a value in them has none yet."""
-        opened = False
-        result: list[Actual] = []
-        for line in lines:
-            if all(isinstance(part, str) for part in line):
-                result.append(line)
-                continue
-            opened = opened or any(map(self.is_open, line))
-            result.append(self.render(line))
-        return result, opened
-
     def render(self, line: Actual) -> Actual:
-        """The line with the log's names for what the run calls otherwise."""
-        return tuple(part if isinstance(part, str) else self._named(part) for part in line)
+        """The line with the log's names for what the run calls otherwise; the same line when it has no value."""
+        for part in line:
+            if part.__class__ is Value:
+                return tuple(part if isinstance(part, str) else self._named(part) for part in line)
+        return line
 
     def _named(self, value: Value) -> Value:
         log = self._to_log.get((value.kind, value.text))

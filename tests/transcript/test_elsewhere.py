@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +136,18 @@ def _change(old: str, new: str, last: bool = False) -> Callable[[str], str]:
     return change
 
 
+def _other_digit(pattern: str) -> Callable[[str], str]:
+    """Another last digit of what the pattern finds."""
+
+    def change(text: str) -> str:
+        match = re.search(pattern, text)
+        assert match
+        place = match.end(1) - 1
+        return text[:place] + ("1" if text[place] != "1" else "2") + text[place + 1 :]
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
@@ -149,8 +162,10 @@ def _change(old: str, new: str, last: bool = False) -> Callable[[str], str]:
             _change("Key Unwrapped.  Key Handle: 262153", "Key Unwrapped.  Key Handle: 262159"),
             "findKey -l back",
         ),
+        (_other_digit(r'wrapped.bin" length (\d+)'), "wrapKey"),
+        (_other_digit(r"(?s)OBJ_ATTR_KCV\n0x.*OBJ_ATTR_KCV\n0x([0-9a-f]+)"), "getAttribute"),
     ],
-    ids=["typed handle", "user id", "return code", "count", "handle"],
+    ids=["typed handle", "user id", "return code", "count", "handle", "length", "check value"],
 )
 def test_one_changed_digit_is_red_at_its_line(elsewhere: str, change: Callable[[str], str], line: str) -> None:
     green = BINDS + without_third(elsewhere)
