@@ -30,7 +30,7 @@ class KeptFile:
             os.close(self._open(os.O_EXCL))
         except FileExistsError:
             raise WrongUsage(
-                f"{self._draft} is there: another session is writing it, or was killed; name another file, or remove that one"
+                f"{self._draft} is there: a session is writing it, or was killed; name another file, or remove that one"
             ) from None
         except OSError as problem:
             raise WrongUsage(f"{self.path}: {problem.strerror}; name a file that can be written") from None
