@@ -34,7 +34,9 @@ class Mismatched(Exception):
         """The parts above, whose mismatches are other tests' failures."""
 
     def __str__(self) -> str:
-        text = "".join(told(self.report))
+        first, *others = told(self.report)
+        # pytest's summary shows the first line: the place rather than what passed above it.
+        text = "".join([first, *others] if not first.endswith("passed\n") else others)
         lines = [finding.line for finding in self.earlier.findings]
         lines += [exchange.line for exchange in self.earlier.exchanges if not exchange.same]
         if lines:
