@@ -23,6 +23,37 @@ NOON = 1_511_870_400.0
 """When the tests' labs live: 2017-11-28 12:00 UTC, the year of the guide."""
 
 
+MISSING_JUDGE = "needs "
+"""A skip for want of a program gives a reason that begins so."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-judges", action="store_true", help="fail, rather than skip, where a judge is missing")
+
+
+class Judges:
+    """Sees to all tests, also to the transcripts, which do not lie below this folder."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        report = yield
+        if report.skipped and item.config.getoption("--require-judges") and isinstance(report.longrepr, tuple):
+            reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+            if reason.startswith(MISSING_JUDGE):
+                report.outcome = "failed"
+                report.longrepr = f"{reason}, and --require-judges was given"
+        return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Judges(), "judges")
+
+
+def pytest_hsmshell_services(config: pytest.Config) -> Services:
+    """The transcripts take their RSA keys from the pool, too."""
+    return pooled_services()
+
+
 def private_key(path: Path) -> bytes:
     """The PKCS#8 DER of a PEM file."""
     lines = path.read_text("ascii").splitlines()

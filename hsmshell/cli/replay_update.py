@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def refuse_under_ci() -> None:
     """Where nobody sees the patch nothing is rewritten. Raises ``WrongUsage``."""
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+    from hsmshell.transcript.update import is_refused
+
+    if is_refused():
         raise WrongUsage("--update is refused where CI is set; run it where somebody reads the patch")
 
 

@@ -67,16 +67,15 @@ def created(document: Document, text: str, labs: LabFactory, *, allow_shell: boo
     report = replay(document, labs, wrap=wrap, allow_shell=allow_shell)
     for typist in typists:
         typist.finish()
-    findings = [*document.findings, *(one for one in report.findings if one.message.startswith(_OURS))]
-    findings += [
-        Finding(typist.section.line, f"the tool ended before {typist.left[0]!r} was typed; take it out")
-        for typist in typists
-        if typist.left
+    findings = [
+        *report.findings,
+        *(
+            Finding(typist.section.line, f"the tool ended before {typist.left[0]!r} was typed; take it out")
+            for typist in typists
+            if typist.left
+        ),
     ]
     return "".join(f"{line}\n" for line in _lines(typists, text.split("\n"))), findings
-
-
-_OURS = ("there is no tool", "the tool ended with", "bind:", "mask:", "file:", "there is no scenario")
 
 
 def _lines(typists: Sequence[Typist], source: Sequence[str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from hsmshell.transcript.reading import Unreadable, read
 from hsmshell.transcript.report import count, told, visible
 from hsmshell.transcript.runner import LabCopies, LabFactory, Report, replay
 from hsmshell.transcript.sources import CopiesOf, load
-from hsmshell.transcript.update import patch, updated
+from hsmshell.transcript.update import is_refused, patch, updated
 
 
 class Mismatched(Exception):
@@ -143,7 +143,7 @@ def _update(file: TranscriptFile, report: Report) -> None:
     that nobody takes a new expectation for a test that passed. Raises ``pytest.UsageError``."""
     if not report.mismatches:
         return
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+    if is_refused():
         raise pytest.UsageError("--transcript-update is refused where CI is set; run it where somebody reads the patch")
     with open(file.path, encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
         old = stream.read()

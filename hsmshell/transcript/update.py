@@ -7,12 +7,18 @@ names that the file gives to handles and the like.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator
 
 from hsmshell.transcript.compose import harmless
 from hsmshell.transcript.player import Exchange
 from hsmshell.transcript.runner import Report
 from hsmshell.transcript.wildcards import PARTIAL
+
+
+def is_refused() -> bool:
+    """Whether nobody would read the patch: where CI is set nothing is rewritten."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def updated(text: str, report: Report) -> str:
