@@ -26,8 +26,7 @@ class Demo:
     def __init__(self, context: Context) -> None:
         self.console = context.console
         self.files = context.files
-        self.appliance = context.lab.appliance()
-        self.application = self.appliance.application()
+        self.application = context.lab.application()
         self.running = True
         self.asks_hash = False
         """Option 17: whether OAEP's hash is asked for."""

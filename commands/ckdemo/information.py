@@ -105,7 +105,7 @@ def _slot(demo: Demo) -> None:
         (
             ("Slot description", slot.description),
             ("Manufacturer", MANUFACTURER),
-            ("Firmware version", _setting(demo, "firmware")),
+            ("Firmware version", _setting(demo, slot, "firmware")),
             ("Flags", _flags(SlotFlag.TOKEN_PRESENT | SlotFlag.REMOVABLE_DEVICE | SlotFlag.HW_SLOT)),
         ),
     )
@@ -120,18 +120,18 @@ def _token(demo: Demo) -> None:
         (
             ("Token label", printable(slot.label)),
             ("Manufacturer", MANUFACTURER),
-            ("Model", _setting(demo, "model")),
+            ("Model", _setting(demo, slot, "model")),
             ("Serial number", serial(slot.serial)),
             ("Sessions open", str(opened)),
             ("PIN length", f"{shortest} - {longest}"),
-            ("Firmware version", _setting(demo, "firmware")),
+            ("Firmware version", _setting(demo, slot, "firmware")),
             ("Flags", _flags(TokenFlag.RNG | TokenFlag.LOGIN_REQUIRED | TokenFlag.TOKEN_INITIALIZED)),
         ),
     )
 
 
-def _setting(demo: Demo, name: str) -> str:
-    return str(demo.appliance.device.settings.get(name, ""))
+def _setting(demo: Demo, slot: Slot, name: str) -> str:
+    return demo.application.appliance_of(slot.number).setting(name)
 
 
 def _session(demo: Demo) -> None:

@@ -73,8 +73,7 @@ class Utility:
     def __init__(self, context: Context) -> None:
         self.console = context.console
         self.files = context.files
-        self.appliance = context.lab.appliance()
-        self.application = self.appliance.application()
+        self.application = context.lab.application()
 
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)
@@ -88,7 +87,7 @@ class Utility:
         self.session = self.application.open_session(slot)
         if "password" in arguments:
             password = arguments.text("password")
-        elif self.appliance.policy("cmu_password_prompt", False):
+        elif self.application.appliance_of(slot).device.settings.get("cmu_password_prompt", False):
             password = self.console.ask(PASSWORD_PROMPT.format(slot=slot), Ask.SECRET)
         else:
             self.application.login_activated(self.session)

@@ -131,7 +131,32 @@ class Role(enum.Enum):
     AUDITOR = 0x80000002
 
 
-READERS = frozenset({Role.CRYPTO_OFFICER, Role.CRYPTO_USER})
-"""The roles that see a partition's private objects and use its keys."""
-WRITERS = frozenset({Role.CRYPTO_OFFICER})
-"""The roles that create, change, destroy, wrap and unwrap."""
+class PartitionOperation(enum.Enum):
+    """What a program may want to do in a partition."""
+
+    READ = "find objects and read their attributes"
+    USE = "encrypt, decrypt, sign, verify, digest with a key"
+    CREATE = "generate, import or copy objects"
+    DERIVE = "derive keys"
+    CHANGE = "change attributes"
+    DESTROY = "destroy objects"
+    WRAP = "wrap keys out"
+    UNWRAP = "unwrap keys in"
+    SET_USER_PIN = "set the PIN of the crypto officer or the crypto user"
+
+
+_OWNER = frozenset({Role.CRYPTO_OFFICER})
+_USERS = frozenset({Role.CRYPTO_OFFICER, Role.CRYPTO_USER})
+
+PARTITION_RULES: dict[PartitionOperation, frozenset[Role]] = {
+    PartitionOperation.READ: _USERS,
+    PartitionOperation.USE: _USERS,
+    PartitionOperation.CREATE: _OWNER,
+    PartitionOperation.DERIVE: _OWNER,
+    PartitionOperation.CHANGE: _OWNER,
+    PartitionOperation.DESTROY: _OWNER,
+    PartitionOperation.WRAP: _OWNER,
+    PartitionOperation.UNWRAP: _OWNER,
+    PartitionOperation.SET_USER_PIN: frozenset({Role.SECURITY_OFFICER, Role.CRYPTO_OFFICER}),
+}
+"""Who may do it. What is public, everybody sees, also without a login."""

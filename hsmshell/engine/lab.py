@@ -14,7 +14,7 @@ from hsmshell.engine.services import SYSTEM, Services
 from hsmshell.engine.store import Store
 
 if TYPE_CHECKING:
-    from hsmshell.engine.appliance import Appliance
+    from hsmshell.engine.appliance import Appliance, Application
     from hsmshell.engine.cluster import Cluster
 
 DATABASE = "lab.db"
@@ -119,6 +119,16 @@ class Lab:
 
         with self.store.reading():
             return [Appliance(self, device) for device in self.store.devices("appliance")]
+
+    def application(self) -> Application:
+        """One program that loads the client library of the lab's appliances: its own sessions and logins.
+
+        Raises ``LabMissing`` when the scenario has no appliance.
+        """
+        from hsmshell.engine.appliance import Application
+
+        self.appliance()
+        return Application(self)
 
     def fingerprint(self, item: StoredObject) -> str:
         """SHA-256 of what identifies a key, lower-case hexadecimal. The lab's own view: no user of an HSM has it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
+from hsmshell.engine.appliance.appliance import ADMIN, MAXIMUM_PARTITIONS, cloning_secret
+from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy, Profile
 from hsmshell.engine.cluster import NAME_LENGTH
 from hsmshell.engine.cluster.cluster import HANDLE_RANGE
 from hsmshell.engine.cluster.naming import is_region
@@ -63,19 +65,32 @@ _USER: Entries = {
     "name": required(TEXT),
     "password": Entry(str, ""),
 }
+_POLICIES: Entries = {
+    policy.setting: Entry(bool) if policy is not PartitionPolicy.MAXIMUM_FAILURES else Entry(int, None, 1, 255)
+    for policy in PartitionPolicy
+}
+"""What a partition may be allowed; the appliance's entry is that of partitions that have none."""
 _SETTINGS: Entries = {
+    "profile": Entry(str, Profile.LUNA5.value, choices=tuple(profile.value for profile in Profile)),
+    "label": Entry(str, ""),
     "serial": Entry(str, "0"),
     "slot_description": Entry(str, ""),
     "firmware": Entry(str, ""),
     "model": Entry(str, ""),
-    "fips": on_or_off(False),
     "cmu_password_prompt": on_or_off(True),
-    "allow_secret_key_wrapping": on_or_off(True),
-    "allow_private_key_wrapping": on_or_off(False),
-    "allow_changing_key_attributes": on_or_off(True),
-    "maximum_failures": Entry(int, 10, 1, 255),
+    **{policy.setting: Entry(bool) for policy in HsmPolicy if policy is not HsmPolicy.NON_FIPS},
+    **_POLICIES,
 }
-_APPLIANCE: Entries = {**_SETTINGS, "name": TEXT, "partition": required(TABLES)}
+_APPLIANCE: Entries = {
+    **_SETTINGS,
+    "name": TEXT,
+    "fips": on_or_off(False),
+    "cloning_domain": Entry(str, ""),
+    "security_officer_pin": TEXT,
+    "auditor_pin": TEXT,
+    "partition": required(TABLES),
+}
+_HSM_ROLES = {"security_officer_pin": Role.SECURITY_OFFICER, "auditor_pin": Role.AUDITOR}
 _ROLES = {
     "crypto_officer_pin": Role.CRYPTO_OFFICER,
     "crypto_user_pin": Role.CRYPTO_USER,
@@ -88,6 +103,7 @@ _PARTITION: Entries = {
     "slot_description": TEXT,
     "next_handle": _POSITIVE,
     "object": TABLES,
+    **_POLICIES,
     **dict.fromkeys(_ROLES, TEXT),
 }
 
@@ -172,13 +188,26 @@ def _add_hsms(lab: Lab, device: int, cluster: Table, verifier: Verifier) -> None
 
 
 def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> None:
-    settings = {entry: table[entry] for entry in _SETTINGS}
-    device = lab.store.add_device("appliance", table.get("name", name), settings, lab.services.random_bytes(32))
+    settings = {entry: table[entry] for entry in _SETTINGS if entry in table}
+    settings[HsmPolicy.NON_FIPS.setting] = not table["fips"]
+    _complete_mode(settings, f"the appliance {table.get('name', name)}")
+    domain = table["cloning_domain"]
+    secret = cloning_secret(domain) if domain else lab.services.random_bytes(32)
+    device = lab.store.add_device("appliance", table.get("name", name), settings, secret)
+    admin = lab.store.add_container(device, ADMIN, "admin", "", settings["serial"], {})
+    _add_roles(lab, admin, table, _HSM_ROLES, verifier)
     partitions = [checked(part, "a partition", _PARTITION) for part in table["partition"]]
-    containers = [_add_partition(lab, device, part, verifier) for part in partitions]
-    appliance = lab.appliances()[-1]
+    if len(partitions) > MAXIMUM_PARTITIONS:
+        raise ValueError(f"an appliance has {len(partitions)} partitions, more than {MAXIMUM_PARTITIONS}")
+    taken = {slot.number for slot in lab.application().slots()} if lab.appliances() else set()
+    containers = []
+    for part in partitions:
+        if part["slot"] in taken:
+            raise ValueError(f"slot {part['slot']} belongs to two partitions")
+        taken.add(part["slot"])
+        containers.append(_add_partition(lab, device, part, verifier))
     for part, container in zip(partitions, containers, strict=True):
-        application = appliance.application()
+        application = lab.application()
         session = application.open_session(part["slot"])
         application.login_activated(session)
         for item in part["object"]:
@@ -191,10 +220,22 @@ def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> Non
         lab.store.set_counter(f"container:{container}", "handle", following - 1)
 
 
+def _complete_mode(settings: dict[str, object], where: str) -> None:
+    """Private keys are cloned unless they are wrapped; never both (published: CKR_CONFIG_FAILS_DEPENDENCIES)."""
+    cloning, wrapping = PartitionPolicy.PRIVATE_KEY_CLONING.setting, PartitionPolicy.PRIVATE_KEY_WRAPPING.setting
+    if settings.get(wrapping) and settings.setdefault(cloning, False):
+        raise ValueError(f"{where} has both {cloning} and {wrapping}")
+
+
 def _add_partition(lab: Lab, device: int, part: Table, verifier: Verifier) -> int:
-    settings = {"slot_description": part["slot_description"]} if "slot_description" in part else {}
+    settings = {entry: part[entry] for entry in ("slot_description", *_POLICIES) if entry in part}
+    _complete_mode(settings, f"the partition {part['label']}")
     container = lab.store.add_container(device, part["slot"], part["label"], "", part["serial"], settings)
-    for number, (entry, role) in enumerate(_ROLES.items()):
-        if entry in part:
-            lab.store.add_user(User(container, number, role.name, role.name, verifier(part[entry])))
+    _add_roles(lab, container, part, _ROLES, verifier)
     return container
+
+
+def _add_roles(lab: Lab, container: int, table: Table, roles: Mapping[str, Role], verifier: Verifier) -> None:
+    for number, (entry, role) in enumerate(roles.items()):
+        if entry in table:
+            lab.store.add_user(User(container, number, role.name, role.name, verifier(table[entry])))

@@ -73,7 +73,7 @@ class Desk:
 
     def session(self) -> Session:
         """A crypto officer's session, for putting things into the partition."""
-        application = self.lab.appliance().application()
+        application = self.lab.application()
         session = application.open_session(1)
         application.login_activated(session)
         self.application = application

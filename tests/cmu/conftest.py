@@ -52,7 +52,7 @@ class Desk:
     def failures(self) -> list[int]:
         """The wrong PINs counted for each role of each partition."""
         with self.lab.store.reading():
-            parts = self.lab.store.containers(self.lab.appliance().device.id)
+            parts = self.lab.appliance().partitions()
             return [user.failures for part in parts for user in self.lab.store.users(part.id)]
 
 

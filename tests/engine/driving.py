@@ -46,7 +46,7 @@ def open_partition(lab: Lab, slot: int = 1) -> tuple[Application, Session]:
     """A program on a partition, logged in as its Crypto Officer."""
     from hsmshell.engine.access import Role
 
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(slot)
     application.login(session, Role.CRYPTO_OFFICER, PIN)
     return application, session

@@ -57,7 +57,7 @@ def with_role(lab: Lab, role: Role, pin: str = "1234") -> None:
 
 
 def test_without_a_login_only_public_objects_are_seen(lab: Lab) -> None:
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     assert application.objects(session) == []
     application.login(session, Role.CRYPTO_OFFICER, PIN)
@@ -93,7 +93,7 @@ def test_partitions_are_apart(lab: Lab) -> None:
 
 
 def test_slots_and_sessions(lab: Lab) -> None:
-    application = lab.appliance().application()
+    application = lab.application()
     assert [slot.number for slot in application.slots()] == [1, 2]
     with pytest.raises(SlotIdInvalid):
         application.open_session(3)
@@ -110,7 +110,7 @@ def test_slots_and_sessions(lab: Lab) -> None:
 
 def test_logins(lab: Lab) -> None:
     with_role(lab, Role.CRYPTO_USER)
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     with pytest.raises(UserTypeInvalid):
         application.login(session, Role.AUDITOR, PIN)
@@ -129,7 +129,7 @@ def test_logins(lab: Lab) -> None:
 
 
 def test_wrong_pins_count_and_lock(lab: Lab) -> None:
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     for _ in range(9):
         with pytest.raises(PinIncorrect):
@@ -147,7 +147,7 @@ def test_wrong_pins_count_and_lock(lab: Lab) -> None:
 
 def test_a_crypto_user_reads_and_does_not_write(lab: Lab) -> None:
     with_role(lab, Role.CRYPTO_USER)
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     application.login(session, Role.CRYPTO_USER, "1234")
     assert len(application.objects(session)) == 4
@@ -247,10 +247,10 @@ def test_what_is_not_modifiable_stays(lab: Lab) -> None:
 
 
 def test_a_policy_forbids_changes(lab: Lab) -> None:
-    appliance = lab.appliance()
-    settings = {**appliance.device.settings, "allow_changing_key_attributes": False}
-    appliance.device = appliance.device._replace(settings=settings)
-    application = appliance.application()
+    device = lab.appliance().device
+    with lab.store.transaction():
+        lab.store.set_device_settings(device.id, {**device.settings, "allow_changing_key_attributes": False})
+    application = lab.application()
     session = application.open_session(1)
     application.login(session, Role.CRYPTO_OFFICER, PIN)
     with pytest.raises(OperationNotAllowed):

@@ -89,7 +89,7 @@ def add_role(lab: Lab, role: Role, pin: str) -> None:
 
 def test_the_security_officer_is_shut_out_after_three_wrong_pins(lab: Lab) -> None:
     add_role(lab, Role.SECURITY_OFFICER, "officer")
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     for _ in range(3):
         with pytest.raises(PinIncorrect):
@@ -101,7 +101,7 @@ def test_the_security_officer_is_shut_out_after_three_wrong_pins(lab: Lab) -> No
 
 def test_a_crypto_user_wraps_nothing(lab: Lab) -> None:
     add_role(lab, Role.CRYPTO_USER, "reader")
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
     application.login(session, Role.CRYPTO_USER, "reader")
     assert application.read(session, 120).label == "Generated AES Key"
@@ -110,7 +110,7 @@ def test_a_crypto_user_wraps_nothing(lab: Lab) -> None:
 
 
 def test_a_login_that_could_not_be_noted_is_none(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    application = lab.appliance().application()
+    application = lab.application()
     session = application.open_session(1)
 
     def full(*arguments: object) -> int:

@@ -175,7 +175,10 @@ BAD: dict[str, tuple[str, str]] = {
     "a number that is none": (CLUSTER.replace("id = 1", 'id = "one"'), "an entry is wrong"),
     "a number that is too large": (CLUSTER.replace("id = 1", "id = 99999999999999999999"), "an entry is wrong"),
     "key type": (APPLIANCE + OBJECT + 'type = "SERPENT"\nsize = 16\n', "type is 'SERPENT', not RSA or one of AES"),
-    "a number for a flag": (APPLIANCE.replace("slot", "allow_secret_key_wrapping = 1\nslot"), "no entry"),
+    "a number for a flag": (
+        APPLIANCE.replace("slot", "allow_secret_key_wrapping = 1\nslot"),
+        "is 1, not true or false",
+    ),
     "a text for a flag": ('[[appliance]]\nfips = "no"\npartition = []\n', "fips is 'no', not true or false"),
     "a text for a count": (
         '[[appliance]]\nmaximum_failures = "abc"\npartition = []\n',
@@ -199,7 +202,7 @@ BAD: dict[str, tuple[str, str]] = {
         CLUSTER + CLUSTER.partition("[[cluster.user]]")[1] + CLUSTER.partition("user]]")[2],
         "user",
     ),
-    "the same slot twice": (APPLIANCE + APPLIANCE.partition("[[appliance]]")[2], "container"),
+    "the same slot twice": (APPLIANCE + APPLIANCE.partition("[[appliance]]")[2], "slot 1 belongs to two partitions"),
     "the same name twice": (CLUSTER.replace("[[cluster]]", '[[cluster]]\nname = "c"') * 2, "device"),
     "not TOML": ("this is prose\n", "is not TOML"),
 }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from hsmshell.engine import encodings
-from hsmshell.engine.appliance.appliance import ApplicationCore, Session
+from hsmshell.engine.access import PartitionOperation
+from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.attributes import changed, new_object, required
+from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
 from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass, matches_shape
 from hsmshell.engine.errors import (
     AttributeSensitive,
@@ -16,7 +19,7 @@ from hsmshell.engine.errors import (
     TemplateInconsistent,
 )
 from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
-from hsmshell.engine.records import Container, StoredObject
+from hsmshell.engine.records import StoredObject
 
 RSA_BITS = range(1024, 4097, 8)
 """Modulus lengths in bits that the HSM makes outside FIPS mode."""
@@ -34,14 +37,8 @@ class ApplicationObjects(ApplicationCore):
     def objects(self, session: Session | None, template: Attributes | None = None) -> list[StoredObject]:
         """The objects that the session sees and that have all the template's values, by handle."""
         session = self._require_open(session)
-        with self._store.reading():
-            items = self._store.objects(self._partition(session.slot).id)
         wanted = (template or {}).items()
-        return [
-            item
-            for item in items
-            if self._visible(session, item) and all(item.attributes.get(key) == value for key, value in wanted)
-        ]
+        return [item for item in self._all(session) if all(item.attributes.get(key) == value for key, value in wanted)]
 
     def read(self, session: Session | None, handle: int) -> StoredObject:
         """One object. Raises ``ObjectHandleInvalid`` also for a private object that the session does not see."""
@@ -84,26 +81,25 @@ class ApplicationObjects(ApplicationCore):
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``ObjectHandleInvalid``, ``OperationNotAllowed`` (partition
         policy), and what ``attributes.changed`` raises.
         """
-        session = self._require_writer(session)
+        session = self._require(session, PartitionOperation.CHANGE)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_changeable(template)
-            self._store.replace_object(item._replace(attributes=changed(item.attributes, template)))
+            self._require_changeable(session, template)
+            self._keep(session, item._replace(attributes=changed(item.attributes, template)))
 
-    def _require_changeable(self, template: Attributes) -> None:
-        if template and not self.appliance.policy("allow_changing_key_attributes", True):
+    def _require_changeable(self, session: Session, template: Attributes) -> None:
+        if template and not self._policy(session, PartitionPolicy.CHANGING_ATTRIBUTES):
             raise OperationNotAllowed("partition policy 11")
 
     def destroy(self, session: Session | None, handle: int) -> None:
         """Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ObjectHandleInvalid``."""
-        session = self._require_writer(session)
+        session = self._require(session, PartitionOperation.DESTROY)
         with self._store.transaction():
-            item = self._object(session, handle)
-            self._store.delete_object(item.container, handle)
+            self._drop(session, self._object(session, handle))
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` raises."""
-        session = self._require_writer(session)
+        session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
             item = self._object(session, handle)
             movable: Traits = {
@@ -113,11 +109,10 @@ class ApplicationObjects(ApplicationCore):
                 if not matches_shape(attribute, value):
                     raise AttributeValueInvalid(attribute.name)
             rest = {key: value for key, value in template.items() if key not in movable}
-            self._require_changeable(rest)
+            self._require_changeable(session, rest)
             values: Traits = {**changed(item.attributes, rest), **movable}
-            partition = self._partition(session.slot)
-            values[Attribute.OUID] = self._identity(partition).ouid
-            return self._put(session, partition, values, item.material)
+            values[Attribute.OUID] = self._identity(session).ouid
+            return self._put(session, values, item.material)
 
     # creating
 
@@ -126,7 +121,7 @@ class ApplicationObjects(ApplicationCore):
 
         Raises ``TemplateIncomplete``, ``TemplateInconsistent``, ``AttributeTypeInvalid``, ``AttributeValueInvalid``.
         """
-        self._require_writer(session)
+        self._require(session, PartitionOperation.CREATE)
         kind = required(template, Attribute.CLASS)
         if kind == ObjectClass.DATA:
             rest: Traits = {key: value for key, value in template.items() if key != Attribute.CLASS}
@@ -147,14 +142,15 @@ class ApplicationObjects(ApplicationCore):
 
     def import_public_key(self, session: Session | None, der: bytes, template: Attributes) -> int:
         """A public key object from SubjectPublicKeyInfo DER. Raises ``DataInvalid`` and what ``create`` raises."""
+        session = self._require(session, PartitionOperation.CREATE)
         return self._new(session, der, public_traits(der), template, local=False)
 
     def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, template: Attributes) -> int:
         """A new secret key of ``size`` bytes. Raises ``KeySizeRange`` and what ``create`` raises."""
-        self._require_writer(session)
+        self._require(session, PartitionOperation.CREATE)
         if size not in SECRET_BYTES:
             raise KeySizeRange(str(size))
-        value = self.appliance.lab.services.random_bytes(size)
+        value = self.lab.services.random_bytes(size)
         return self._new(session, value, secret_traits(key_type, value), template, local=True)
 
     def generate_rsa_pair(
@@ -164,13 +160,13 @@ class ApplicationObjects(ApplicationCore):
 
         Raises ``KeySizeRange`` for a modulus that the HSM (in FIPS mode: FIPS 186-4) does not make.
         """
-        self._require_writer(session)
-        smallest = 2048 if self.appliance.policy("fips", False) else RSA_BITS.start
+        session = self._require(session, PartitionOperation.CREATE)
+        smallest = RSA_BITS.start if self._policy(session, HsmPolicy.NON_FIPS) else 2048
         if bits not in RSA_BITS or bits < smallest:
             raise KeySizeRange(str(bits))
         if exponent < 3 or not exponent % 2:
             raise AttributeValueInvalid("CKA_PUBLIC_EXPONENT")
-        key = self.appliance.lab.services.rsa_key(bits, exponent)
+        key = self.lab.services.rsa_key(bits, exponent)
         other = encodings.public_of(key)
         with self._store.transaction():
             first = self._new(session, other, public_traits(other), public, local=True)
@@ -179,14 +175,7 @@ class ApplicationObjects(ApplicationCore):
     def _new(
         self, session: Session | None, material: bytes, traits: Traits, template: Attributes, *, local: bool
     ) -> int:
-        session = self._require_writer(session)
-        partition = self._partition(session.slot)
+        session = self._require_open(session)
         with self._store.transaction():
-            values = new_object(traits, material, template, self._identity(partition), local=local)
-            return self._put(session, partition, values, self._store.add_material(material) if material else 0)
-
-    def _put(self, session: Session, partition: Container, values: Attributes, material: int) -> int:
-        handle = self._store.next_number(f"container:{partition.id}", "handle")
-        owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]
-        self._store.add_object(StoredObject(partition.id, handle, values, material, session=owner))
-        return handle
+            values = new_object(traits, material, template, self._identity(session), local=local)
+            return self._put(session, values, self._store.add_material(material) if material else 0)

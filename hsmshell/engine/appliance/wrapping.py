@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from hsmshell.engine import crypto
+from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.operations import ApplicationObjects
+from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import (
     KeyFunctionNotPermitted,
@@ -49,7 +51,7 @@ class ApplicationWrapping(ApplicationObjects):
         ``WrappingKeyHandleInvalid``, ``WrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_WRAP),
         ``KeyHandleInvalid``, ``KeyUnextractable``, ``KeyNotWrappable`` (cloning mode and policies), ``KeySizeRange``.
         """
-        session = self._require_writer(session)
+        session = self._require(session, PartitionOperation.WRAP)
         mechanism = self._known(mechanism)
         with self._store.reading():
             wrapper = self._key(session, wrapping, WrappingKeyHandleInvalid)
@@ -61,9 +63,9 @@ class ApplicationWrapping(ApplicationObjects):
             if not target.flag(Attribute.EXTRACTABLE):
                 raise KeyUnextractable(str(handle))
             secret = target.object_class is ObjectClass.SECRET_KEY
-            policy = "allow_secret_key_wrapping" if secret else "allow_private_key_wrapping"
-            if not self.appliance.policy(policy, secret):
-                raise KeyNotWrappable(policy)
+            policy = PartitionPolicy.SECRET_KEY_WRAPPING if secret else PartitionPolicy.PRIVATE_KEY_WRAPPING
+            if not self._policy(session, policy):
+                raise KeyNotWrappable(policy.text)
             material, key = self._store.material(target.material), self._store.material(wrapper.material)
         return crypto.wrap(mechanism, key, material, parameters)
 
@@ -84,7 +86,7 @@ class ApplicationWrapping(ApplicationObjects):
         ``UnwrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_UNWRAP), ``WrappedKeyInvalid``,
         ``WrappedKeyLenRange``, and what ``create`` raises.
         """
-        session = self._require_writer(session)
+        session = self._require(session, PartitionOperation.UNWRAP)
         mechanism = self._known(mechanism)
         with self._store.reading():
             wrapper = self._key(session, unwrapping, UnwrappingKeyHandleInvalid)
