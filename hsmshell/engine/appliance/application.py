@@ -41,8 +41,9 @@ GROUP_DESCRIPTION = "HA Virtual Card Slot"
 class ApplicationCore:
     """Sessions and logins of one program. A login holds for all of the program's sessions with that slot."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, configuring: bool = False) -> None:
         self.lab = lab
+        self._configuring = configuring
         self._store = lab.store
         self._sessions: dict[int, Session] = {}
         self._roles: dict[int, Role] = {}
@@ -55,7 +56,7 @@ class ApplicationCore:
         """The slots with a token, by number: partitions, then HA groups."""
         with self._store.reading():
             virtual = tuple(self._group_slots())
-            if virtual and groups.is_ha_only(self.lab):
+            if virtual and not self._configuring and groups.is_ha_only(self.lab):
                 return virtual
             return (*sorted(self._partition_slots()), *virtual)
 
