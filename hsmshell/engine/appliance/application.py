@@ -5,33 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role, check_password
+from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.attributes import Identity, serial_word
-from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
+from hsmshell.engine.appliance.logins import Account, attempt, partition_account
+from hsmshell.engine.appliance.policies import Policy
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import (
     ObjectHandleInvalid,
-    PinIncorrect,
     SessionHandleInvalid,
     SlotIdInvalid,
-    SoLoginFailureThreshold,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
-    UserLockedOut,
     UserNotAuthorized,
     UserNotLoggedIn,
-    UserPinNotInitialized,
-    UserTypeInvalid,
 )
 from hsmshell.engine.records import Container, StoredObject
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
-
-OFFICER_FAILURES = 3
-"""Wrong PINs in a row after which the security officer is shut out; fixed."""
 
 
 GROUP_DESCRIPTION = "HA Virtual Card Slot"
@@ -126,41 +119,29 @@ class ApplicationCore:
 
     def role(self, session: Session) -> Role | None:
         """Who is logged in on the session's slot."""
+        self._forget_ended(session.slot)
         return self._roles.get(session.slot)
 
     def login(self, session: Session | None, role: Role, pin: str) -> None:
-        """Log in on the session's slot.
+        """Log in on the session's slot; in an HA group's on every member that answers, which all have the same PIN.
 
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts.
+        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
-        if role is Role.AUDITOR:
-            raise UserTypeInvalid(role.name)
+        first, *others = self.slot(session.slot).members
+        account, *further = [self._account(part, role) for part in (first, *others)]
         current = self._roles.get(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
-        partition = self._partition(session.slot)
-        limit = self._policy(session, PartitionPolicy.MAXIMUM_FAILURES)
-        with self._store.reading():
-            known = self._store.user_named(partition.id, role.name)
-        # Worked out before the transaction: hashing takes long, and others would wait.
-        fits = check_password(pin, known.verifier) if known else False
-        with self._store.transaction():
-            user = self._store.user_named(partition.id, role.name)
-            if user is None or not user.verifier:
-                raise UserPinNotInitialized(role.name)
-            if role is Role.SECURITY_OFFICER and user.failures >= OFFICER_FAILURES:
-                raise SoLoginFailureThreshold(role.name)
-            if user.failures >= limit:
-                raise UserLockedOut(role.name)
-            good = fits if known and known.verifier == user.verifier else check_password(pin, user.verifier)
-            self._store.replace_user(user._replace(failures=0 if good else user.failures + 1))
-            number = self._note_login(partition, role) if good else 0
-        if not good:
-            raise PinIncorrect(role.name)
+        for other in further:
+            attempt(self.lab, other, pin, lambda: 0)
+        number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
         self._begin_login(session.slot, role, number)
+
+    def _account(self, partition: Container, role: Role) -> Account:
+        return partition_account(self.lab, self._appliance(partition), partition, role)
 
     def login_activated(self, session: Session) -> None:
         """The login that a partition with cached credentials grants without asking for a PIN."""
@@ -195,7 +176,16 @@ class ApplicationCore:
     def _require_open(self, session: Session | None) -> Session:
         if session is None or session.handle not in self._sessions:
             raise SessionHandleInvalid("no session is open")
+        self._forget_ended(session.slot)
         return session
+
+    def _forget_ended(self, slot: int) -> None:
+        """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased."""
+        if slot in self._roles:
+            with self._store.reading():
+                lasts = self._store.has_session(self._lab_sessions[slot])
+            if not lasts:
+                del self._roles[slot], self._lab_sessions[slot]
 
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
