@@ -33,11 +33,20 @@ class Demo:
         self.running = True
         self.asks_hash = False
         """Option 17: whether OAEP's hash is asked for."""
+        self.prints_menu = False
+        """Whether the menu comes again after every action."""
+        self._chosen = 0
 
     @property
     def session(self) -> Session | None:
-        """The current session: the one that was opened last."""
-        return next(reversed(self.application.sessions()), None)
+        """The current session: the one that was opened or chosen last; when it is closed, the newest of the others."""
+        sessions = self.application.sessions()
+        chosen = (session for session in sessions if session.handle == self._chosen)
+        return next(chosen, sessions[-1] if sessions else None)
+
+    def choose(self, session: Session) -> None:
+        """Make a session the current one."""
+        self._chosen = session.handle
 
     @property
     def profile(self) -> Profile:
