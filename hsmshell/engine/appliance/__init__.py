@@ -1,11 +1,12 @@
 """Luna: HSMs with partitions, seen by their clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
+from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationWrapping):
+class Application(ApplicationGeneration, ApplicationWrapping):
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]
