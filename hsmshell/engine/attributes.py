@@ -30,7 +30,11 @@ class KeyType(enum.IntEnum):
     DES = 0x13
     DES2 = 0x14
     DES3 = 0x15
+    CAST5 = 0x18
     AES = 0x1F
+    ARIA = 0x26
+    SEED = 0x80000011
+    """Luna's own number; PKCS#11 has 0x2F."""
 
 
 class Shape(enum.Enum):
