@@ -28,6 +28,12 @@ class ArgumentsBad(HsmError):
     ckr, code = "CKR_ARGUMENTS_BAD", 0x07
 
 
+class NoEvent(HsmError):
+    """No token came or went since the program was last told."""
+
+    ckr, code = "CKR_NO_EVENT", 0x08
+
+
 class AttributeReadOnly(HsmError):
     """The attribute can never be changed, or no more."""
 
@@ -166,6 +172,24 @@ class SessionHandleInvalid(HsmError):
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
 
 
+class SessionReadOnly(HsmError):
+    """A session that may only read was to change a token object."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
+
+
+class SessionReadOnlyExists(HsmError):
+    """The security officer does not log in while a read-only session with the token is open."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY_EXISTS", 0xB7
+
+
+class SessionReadWriteSoExists(HsmError):
+    """No read-only session is opened while the security officer is logged in."""
+
+    ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
+
+
 class SignatureInvalid(HsmError):
     """The signature is not one of these data by this key."""
 
@@ -289,16 +313,52 @@ class KeyNotActive(HsmError):
     ckr, code = "CKR_KEY_NOT_ACTIVE", 0x68
 
 
+class AuditLoginFailureThreshold(HsmError):
+    """The auditor has tried too often, and has to wait."""
+
+    ckr, code = "CKR_AUDIT_LOGIN_FAILURE_THRESHOLD", 0x8000003C
+
+
+class LicenseCapacityExceeded(HsmError):
+    """The HSM has as many partitions as it can."""
+
+    ckr, code = "CKR_LICENSE_CAPACITY_EXCEEDED", 0x80000031
+
+
+class ConfigFailsDependencies(HsmError):
+    """The policy does not go together with another one's value."""
+
+    ckr = "CKR_CONFIG_FAILS_DEPENDENCIES"
+
+
+class PartitionNotFound(HsmError):
+    """The HSM has no partition of that name."""
+
+
+class PartitionExists(HsmError):
+    """The HSM has a partition of that name already."""
+
+
 class OperationNotAllowed(HsmError):
     """A policy of the partition forbids it."""
 
     ckr, code = "CKR_OPERATION_NOT_ALLOWED", 0x80000030
 
 
+class KeyNotAuthorized(HsmError):
+    """The key is assigned to somebody, and its authorization data were not given in this session."""
+
+    ckr, code = "CKR_KEY_NOT_AUTHORIZED", 0x80000097
+
+
 class ObjectCountExceeded(HsmError):
     """The HSM holds as many objects as it can."""
 
     ckr, code = "CKR_MAX_OBJECT_COUNT_EXCEEDED", 0x8000001B
+
+
+class GroupError(HsmError):
+    """A high-availability group cannot be made or changed so; the message says why."""
 
 
 class PolicyViolation(HsmError):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 class Mechanism(enum.IntEnum):
     """CKM_..."""
 
+    RSA_PKCS_KEY_PAIR_GEN = 0x0000
     RSA_PKCS = 0x0001
     RSA_X_509 = 0x0003
     SHA1_RSA_PKCS = 0x0006
@@ -35,6 +36,8 @@ class Mechanism(enum.IntEnum):
     DES_ECB = 0x0121
     DES_CBC = 0x0122
     DES_CBC_PAD = 0x0125
+    DES2_KEY_GEN = 0x0130
+    DES3_KEY_GEN = 0x0131
     DES3_ECB = 0x0132
     DES3_CBC = 0x0133
     DES3_CBC_PAD = 0x0136
@@ -54,6 +57,7 @@ class Mechanism(enum.IntEnum):
     CAST5_ECB = 0x0321
     CAST5_CBC = 0x0322
     CAST5_CBC_PAD = 0x0325
+    GENERIC_SECRET_KEY_GEN = 0x0350
     ARIA_ECB = 0x0561
     ARIA_CBC = 0x0562
     ARIA_CBC_PAD = 0x0565
@@ -67,6 +71,7 @@ class Mechanism(enum.IntEnum):
     ECDSA_SHA384 = 0x1045
     ECDSA_SHA512 = 0x1046
     RSA_AES_KEY_WRAP = 0x1054
+    AES_KEY_GEN = 0x1080
     AES_ECB = 0x1081
     AES_CBC = 0x1082
     AES_CBC_PAD = 0x1085

@@ -37,6 +37,7 @@ from tests.conftest import KEYS, private_key
 
 SCENARIO = """\
 [[appliance]]
+profile = "luna7"
 fips = {fips}
 allow_private_key_wrapping = {exports}
 allow_private_key_cloning = false

@@ -1,11 +1,13 @@
 """Luna: HSMs with partitions, seen by their clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
+from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.signing import ApplicationSigning
+from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationSigning, ApplicationWrapping):
+class Application(ApplicationSigning, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens):
     """One program that uses the appliances through the client library."""
 
 

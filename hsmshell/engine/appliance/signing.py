@@ -5,9 +5,9 @@ from __future__ import annotations
 from hsmshell.engine import macs, raw_signatures, signatures
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag
 from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
-from hsmshell.engine.errors import MechanismInvalid
 from hsmshell.engine.mechanisms import Mechanism
 from hsmshell.engine.records import StoredObject
 
@@ -32,7 +32,7 @@ class ApplicationSigning(ApplicationUsage):
         ``DataLenRange``.
         """
         session = self._require(session, PartitionOperation.USE)
-        mechanism = self._signing(session, mechanism, Attribute.SIGN)
+        mechanism = self._mechanism(session, mechanism, MechanismFlag.SIGN)
         with self._store.transaction():
             key = self._use(
                 session, handle, Attribute.SIGN, fits=lambda item: _fits(item, mechanism, ObjectClass.PRIVATE_KEY)
@@ -52,7 +52,7 @@ class ApplicationSigning(ApplicationUsage):
         Raises ``SignatureInvalid`` or ``SignatureLenRange`` when it is not, otherwise as ``sign`` does.
         """
         session = self._require(session, PartitionOperation.USE)
-        mechanism = self._signing(session, mechanism, Attribute.VERIFY)
+        mechanism = self._mechanism(session, mechanism, MechanismFlag.VERIFY)
         with self._store.transaction():
             key = self._use(
                 session, handle, Attribute.VERIFY, fits=lambda item: _fits(item, mechanism, ObjectClass.PUBLIC_KEY)
@@ -64,12 +64,6 @@ class ApplicationSigning(ApplicationUsage):
                 raw_signatures.verify(mechanism, material, data, signature)
             else:
                 macs.verify(mechanism, material, data, signature)
-
-    def _signing(self, session: Session, mechanism: Mechanism | None, usage: Attribute) -> Mechanism:
-        if mechanism is None or not key_types(mechanism):
-            raise MechanismInvalid(mechanism.name if mechanism else "no such mechanism")
-        self._require_approved(session, mechanism, usage)
-        return mechanism
 
 
 def _fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:

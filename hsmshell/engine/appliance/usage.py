@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanism_of
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
@@ -30,14 +31,6 @@ APPROVED_BITS = 2048
 
 PROTECTING = frozenset({Attribute.ENCRYPT, Attribute.WRAP, Attribute.SIGN})
 """The uses for which FIPS mode asks for keys of a certain length; opening and verifying old data stays allowed."""
-
-_M = Mechanism
-UNAPPROVED = frozenset(
-    {_M.RSA_X_509, _M.MD5, _M.MD5_HMAC, _M.RC2_ECB, _M.RC2_CBC, _M.RC2_CBC_PAD, _M.RC4}
-    | {_M.DES_ECB, _M.DES_CBC, _M.DES_CBC_PAD, _M.CAST5_ECB, _M.CAST5_CBC, _M.CAST5_CBC_PAD}
-    | {_M.SEED_ECB, _M.SEED_CBC, _M.SEED_CBC_PAD, _M.ARIA_ECB, _M.ARIA_CBC, _M.ARIA_CBC_PAD}
-)
-"""What the HSM does not do in FIPS mode, whatever for."""
 
 
 class ApplicationUsage(ApplicationObjects):
@@ -68,14 +61,14 @@ class ApplicationUsage(ApplicationObjects):
         return self._counted(session, key)
 
     def _key(self, session: Session, handle: int, missing: type[HsmError] = KeyHandleInvalid) -> StoredObject:
-        """A key by its handle; ``missing`` when there is none."""
+        """A key by its handle; ``missing`` when there is none. Raises ``KeyNotAuthorized``."""
         try:
             item = self._object(session, handle)
         except ObjectHandleInvalid:
             raise missing(str(handle)) from None
         if item.object_class not in KEYS:
             raise missing(str(handle))
-        return item
+        return self._require_authorized(session, item)
 
     def _counted(self, session: Session, key: StoredObject) -> StoredObject:
         """The key with one more use in CKA_USAGE_COUNT, when it has a limit; one without a limit is left alone."""
@@ -85,7 +78,7 @@ class ApplicationUsage(ApplicationObjects):
         if count >= int(key.attributes[Attribute.USAGE_LIMIT]):
             raise KeyNotActive(f"{key.handle}: used {count} times")
         key = key._replace(attributes={**key.attributes, Attribute.USAGE_COUNT: count + 1})
-        self._keep(session, key)
+        self._keep(session, key, by_hsm=True)
         return key
 
     # FIPS mode
@@ -94,14 +87,13 @@ class ApplicationUsage(ApplicationObjects):
         """Whether the HSM is in FIPS mode."""
         return not self._policy(session, HsmPolicy.NON_FIPS)
 
-    def _require_approved(self, session: Session, mechanism: Mechanism, usage: Attribute) -> None:
-        """Raise ``MechanismInvalid`` for what FIPS mode refuses."""
-        if not self._approves_only(session):
-            return
-        # Key transport by PKCS#1 v1.5 is disallowed (SP 800-131A 6), signing with it is not.
-        transports = mechanism is Mechanism.RSA_PKCS and usage not in (Attribute.SIGN, Attribute.VERIFY)
-        if mechanism in UNAPPROVED or transports:
-            raise MechanismInvalid(f"{mechanism.name} in FIPS mode")
+    def _mechanism(self, session: Session, mechanism: Mechanism | None, use: MechanismFlag) -> Mechanism:
+        """A mechanism that the HSM has for this use. Raises ``MechanismInvalid``, also for what FIPS mode refuses."""
+        profile = self.appliance_of(session.slot).profile
+        info = mechanism_of(mechanism, profile, fips=self._approves_only(session)) if mechanism is not None else None
+        if mechanism is None or info is None or use not in info.flags:
+            raise MechanismInvalid(mechanism.name if mechanism else "no such mechanism")
+        return mechanism
 
     def _require_length(self, session: Session, key: StoredObject, usage: Attribute) -> None:
         if usage not in PROTECTING or not self._approves_only(session):

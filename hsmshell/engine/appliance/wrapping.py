@@ -5,6 +5,7 @@ from __future__ import annotations
 from hsmshell.engine import ciphers, crypto, encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
@@ -13,7 +14,6 @@ from hsmshell.engine.errors import (
     KeyNotWrappable,
     KeySizeRange,
     KeyUnextractable,
-    MechanismInvalid,
     TemplateInconsistent,
     UnwrappingKeyHandleInvalid,
     UnwrappingKeyTypeInconsistent,
@@ -26,10 +26,6 @@ from hsmshell.engine.objects import Traits, private_traits, secret_traits
 from hsmshell.engine.records import StoredObject
 
 _M = Mechanism
-
-RSA = frozenset({_M.RSA_PKCS, _M.RSA_PKCS_OAEP})
-WRAP_MECHANISMS = RSA | ciphers.BLOCK_MODES | {_M.AES_KEY_WRAP, _M.AES_KEY_WRAP_KWP}
-"""The mechanisms with which this HSM wraps and unwraps."""
 
 PRIVATE_WRAPS = frozenset(
     {_M.AES_CBC_PAD, _M.DES3_CBC_PAD, _M.DES_CBC_PAD, _M.CAST5_CBC_PAD, _M.RC2_CBC_PAD, _M.SEED_CBC_PAD}
@@ -58,9 +54,10 @@ class ApplicationWrapping(ApplicationUsage):
         ``MechanismInvalid``, ``WrappingKeyHandleInvalid``, ``WrappingKeyTypeInconsistent``,
         ``KeyFunctionNotPermitted`` (CKA_WRAP), ``KeyNotActive``, ``KeyHandleInvalid``, ``KeyUnextractable``,
         ``KeyNotWrappable`` (cloning mode, policies, a private key under a mechanism for secret keys), ``KeySizeRange``.
+        A key that is assigned and not authorized raises ``KeyNotAuthorized`` where it is looked for.
         """
         session = self._require(session, PartitionOperation.WRAP)
-        mechanism = self._known(session, mechanism, Attribute.WRAP)
+        mechanism = self._mechanism(session, mechanism, MechanismFlag.WRAP)
         with self._store.transaction():
             wrapper = self._use(
                 session,
@@ -103,7 +100,7 @@ class ApplicationWrapping(ApplicationUsage):
         ``WrappedKeyInvalid``, ``WrappedKeyLenRange``, ``TemplateInconsistent``, and what ``create`` raises.
         """
         session = self._require(session, PartitionOperation.UNWRAP)
-        mechanism = self._known(session, mechanism, Attribute.UNWRAP)
+        mechanism = self._mechanism(session, mechanism, MechanismFlag.UNWRAP)
         with self._store.transaction():
             wrapper = self._use(
                 session,
@@ -122,14 +119,6 @@ class ApplicationWrapping(ApplicationUsage):
                 raise WrappedKeyInvalid(f"{len(value)} bytes, not {length}")
             material, traits = _recognized(key_type, value)
             return self._new(session, material, traits, template, local=False)
-
-    def _known(self, session: Session, mechanism: Mechanism | None, usage: Attribute) -> Mechanism:
-        if mechanism is None or mechanism not in WRAP_MECHANISMS:
-            raise MechanismInvalid(mechanism.name if mechanism else "no such mechanism")
-        if mechanism in ciphers.CIPHERS and not ciphers.available(mechanism):
-            raise MechanismInvalid(mechanism.name)
-        self._require_approved(session, mechanism, usage)
-        return mechanism
 
 
 def fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:
