@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from commands.ckdemo import generate, information, objects, options, tokens, wrapping
+from commands.ckdemo import generate, information, objects, options, pins, tokens, wrapping
 from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.engine.errors import FunctionNotSupported, HsmError
@@ -38,6 +38,7 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
+    *pins.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,

@@ -154,6 +154,12 @@ class SessionHandleInvalid(HsmError):
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
 
 
+class SessionExists(HsmError):
+    """The token cannot be initialized while a session with it is open."""
+
+    ckr, code = "CKR_SESSION_EXISTS", 0xB6
+
+
 class SignatureInvalid(HsmError):
     """The signature is not one of these data by this key."""
 

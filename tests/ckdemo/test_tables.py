@@ -73,7 +73,8 @@ Select type of key to generate
 MAIN_MENU = """\
 TOKEN
   ( 1) Open Session         ( 2) Close Session        ( 3) Login
-  ( 4) Logout               (10) Get Info             (11) Slot Info
+  ( 4) Logout               ( 5) Change PIN           ( 6) Init Token
+  ( 7) Init Pin             (10) Get Info             (11) Slot Info
   (12) Token Info           (13) Session Info         (14) Get Slot List
 OBJECT MANAGEMENT
   (20) Create object        (21) Copy object          (22) Destroy object

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.appliance import ADMIN, MAXIMUM_PARTITIONS, Appliance, cloning_secret
-from hsmshell.engine.appliance.erasure import ZEROIZED, change_settings, device_of, erase_partitions, zeroize
+from hsmshell.engine.appliance.erasure import (
+    ZEROIZED,
+    change_settings,
+    device_of,
+    empty_partition,
+    erase_partition,
+    erase_partitions,
+    zeroize,
+)
 from hsmshell.engine.appliance.logins import OFFICER_FAILURES, attempt, hsm_account
 from hsmshell.engine.appliance.numbering import free_slot, new_serial
 from hsmshell.engine.appliance.pins import new_verifier, set_pin
@@ -149,7 +157,7 @@ class Administration:
             erase_partitions(store, self._device)
             admin = self.appliance.admin()
             home = admin.id if admin else store.add_container(self._device, ADMIN, "admin", "", "", {})
-            store.empty_container(home)
+            store.end_connections(home)
             set_pin(self.lab, home, Role.SECURITY_OFFICER, verifier)
             change_settings(store, self._device, {"label": label, ZEROIZED: False})
 
@@ -215,7 +223,7 @@ class Administration:
         """Erase a partition. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``PartitionNotFound``."""
         with self.lab.store.transaction():
             self._require_officer()
-            self.lab.store.delete_container(self.partition(name).id)
+            erase_partition(self.lab.store, self.partition(name).id)
 
     def reset_partition_pin(self, name: str, pin: str) -> None:
         """Give a partition's Crypto Officer another PIN, which ends a lock.
@@ -252,7 +260,7 @@ class Administration:
                     raise OperationNotAllowed(policy.text)
                 if value:
                     _require_alone(appliance, part, policy)
-                    self.lab.store.empty_container(part.id)
+                    empty_partition(self.lab.store, part.id)
             settings = {**part.settings, policy.setting: value if counts else bool(value)}
             self.lab.store.set_container_settings(part.id, settings)
 
