@@ -123,7 +123,7 @@ class Administration:
             admin = self.appliance.admin()
             return self.lab.store.user_named(admin.id, role.name) if admin else None
 
-    def _require_officer(self) -> None:
+    def require_officer(self) -> None:
         """Raises ``UserNotLoggedIn`` or ``UserNotAuthorized`` unless the security officer is logged in."""
         if self.role is None:
             raise UserNotLoggedIn("security officer")
@@ -148,7 +148,7 @@ class Administration:
         with store.transaction():
             zeroized = self.is_zeroized
             if not zeroized:
-                self._require_officer()
+                self.require_officer()
             if not label or (zeroized and not domain):
                 raise ArgumentsBad("label and domain")
             verifier = new_verifier(self.appliance, pin)
@@ -176,7 +176,7 @@ class Administration:
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ArgumentsBad``.
         """
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             if value not in (0, 1):
                 raise ArgumentsBad(str(value))
             if value == self.appliance.policy(policy):
@@ -203,7 +203,7 @@ class Administration:
         """
         store = self.lab.store
         with store.transaction():
-            self._require_officer()
+            self.require_officer()
             appliance = self.appliance
             parts = appliance.partitions()
             if not name:
@@ -222,7 +222,7 @@ class Administration:
     def delete_partition(self, name: str) -> None:
         """Erase a partition. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``PartitionNotFound``."""
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             erase_partition(self.lab.store, self.partition(name).id)
 
     def reset_partition_pin(self, name: str, pin: str) -> None:
@@ -232,7 +232,7 @@ class Administration:
         ``OperationNotAllowed``: HSM policy 15, or the partition has a security officer of its own.
         """
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             part = self.partition(name)
             appliance = self.appliance
             if appliance.profile.has_partition_officer or not appliance.policy(HsmPolicy.RESET_PIN):
@@ -249,7 +249,7 @@ class Administration:
         counts = policy is PartitionPolicy.MAXIMUM_FAILURES
         modes = (PartitionPolicy.PRIVATE_KEY_CLONING, PartitionPolicy.PRIVATE_KEY_WRAPPING)
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             part, appliance = self.partition(name), self.appliance
             if value not in (range(1, MOST_FAILURES + 1) if counts else (0, 1)):
                 raise ArgumentsBad(str(value))
