@@ -6,7 +6,7 @@ from commands.lunash import cautions
 from commands.lunash.appliance_shell import FAILURE, SUCCESS, ApplianceShell
 from commands.lunash.hsm import AGAIN_QUESTION, FORCE, partition_rows
 from hsmshell.console import Part
-from hsmshell.console.values import printable, serial
+from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.storage import OF_PARTITION, used_in
@@ -65,8 +65,9 @@ def _details(shell: ApplianceShell, part: Container) -> list[Part]:
         ("Partition Owner Locked Out:", "yes" if locked else "no"),
         ("Partition Objects:", str(objects)),
         ("Maximum Storage Space (Bytes):", str(OF_PARTITION)),
-        ("Space In Use (Bytes):", str(used)),
-        ("Free Space Left (Bytes):", str(max(OF_PARTITION - used, 0))),
+        # A key's encoding may be a byte longer than another's of its length.
+        ("Space In Use (Bytes):", Value(Kind.VARYING, str(used))),
+        ("Free Space Left (Bytes):", Value(Kind.VARYING, str(max(OF_PARTITION - used, 0)))),
     ]
     return [item for title, value in rows for item in (f"   {title.ljust(_WIDTH)}", value, "\n")]
 
@@ -108,7 +109,8 @@ def _change_policy(shell: ApplianceShell, arguments: Arguments) -> int:
     name, value = arguments.text("partition"), arguments.number("value")
     shell.administration.require_officer()
     changes = value != shell.appliance.policy(policy, shell.administration.partition(name))
-    if policy in MODES and value and changes and not arguments.flag("force"):
+    erases = policy in MODES and value and changes and shell.appliance.profile.has_partition_officer
+    if erases and not arguments.flag("force"):
         shell.require_proceed(cautions.CHANGE_PARTITION_POLICY)
     shell.administration.change_partition_policy(name, policy, value)
     shell.write(f"\n'partition changePolicy' successful.\n\n   {policy.text} is now {_shown(policy, value)}.\n")

@@ -158,8 +158,6 @@ def _leave(shell: ApplianceShell, arguments: Arguments) -> int:
 COMMANDS: tuple[Command[ApplianceShell], ...] = (
     Command("exit", "leave the appliance", _leave, (), Provenance.RECOMMENDED),
     Command("help", "list the commands", _help, (), Provenance.RECOMMENDED),
-    *hsm.COMMANDS,
-    *housekeeping.COMMANDS,
-    *partition.COMMANDS,
+    *sorted((*hsm.COMMANDS, *housekeeping.COMMANDS, *partition.COMMANDS), key=lambda command: command.name),
 )
 BY_NAME: Mapping[str, Command[ApplianceShell]] = {command.name: command for command in COMMANDS}
