@@ -126,7 +126,7 @@ def _slot(demo: Demo) -> None:
             ("Slot description", printable(slot.description)),
             ("Manufacturer", MANUFACTURER),
             ("Firmware version", _setting(demo, slot, "firmware")),
-            ("Flags", flag_names(GROUP_SLOT_FLAGS if len(slot.members) > 1 else SLOT_FLAGS)),
+            ("Flags", flag_names(GROUP_SLOT_FLAGS if slot.is_group else SLOT_FLAGS)),
         ),
     )
 

@@ -53,3 +53,7 @@ class DeviceStore(Database):
 
     def set_device_settings(self, device: int, settings: Settings) -> None:
         self._db.execute("UPDATE device SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), device))
+
+    def delete_device(self, device: int) -> None:
+        """Forget a device that has no container."""
+        self._db.execute("DELETE FROM device WHERE id = ?", (device,))

@@ -313,6 +313,10 @@ class ObjectCountExceeded(HsmError):
     ckr, code = "CKR_MAX_OBJECT_COUNT_EXCEEDED", 0x8000001B
 
 
+class GroupError(HsmError):
+    """A high-availability group cannot be made or changed so; the message says why."""
+
+
 class PolicyViolation(HsmError):
     """The FIPS or another configured policy forbids it."""
 
