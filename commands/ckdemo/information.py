@@ -9,7 +9,7 @@ from commands.ckdemo.demo import Demo
 from commands.ckdemo.report import flag_names, report
 from commands.ckdemo.tokens import GROUP, ask_session, ask_slot, find_session, show_slots
 from hsmshell.console.values import Kind, Value, printable, serial
-from hsmshell.engine.access import Role
+from hsmshell.engine.access import PIN_LENGTHS, Role
 from hsmshell.engine.appliance import Slot
 from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.appliance.tokens import PinState
@@ -22,8 +22,6 @@ LIBRARY = "Chrystoki"
 CRYPTOKI_VERSION = "2.20"
 LIBRARY_VERSIONS = {Profile.LUNA5: "5.1", Profile.LUNA7: "10.3"}
 """What published C_GetInfo output of a Luna 5 client says, and the version of a client of published Luna 7 sessions."""
-
-PIN_LENGTHS = (7, 255)
 
 
 class SlotFlag(enum.IntFlag):
@@ -88,7 +86,9 @@ def state(role: Role | None, read_write: bool) -> State:
 
 def token_flags(user: PinState | None, officer: PinState | None) -> TokenFlag:
     """The flags of a token whose PINs stand so; ``None`` is a PIN that was never set."""
-    flags = TokenFlag.RNG | TokenFlag.LOGIN_REQUIRED | TokenFlag.TOKEN_INITIALIZED
+    flags = TokenFlag.RNG | TokenFlag.LOGIN_REQUIRED
+    if user is not None or officer is not None:
+        flags |= TokenFlag.TOKEN_INITIALIZED
     if user is not None:
         flags |= TokenFlag.USER_PIN_INITIALIZED
     for pin, (count_low, final_try, locked) in ((user, USER_FLAGS), (officer, OFFICER_FLAGS)):
@@ -133,7 +133,6 @@ def _slot(demo: Demo) -> None:
 
 def _token(demo: Demo) -> None:
     slot = _chosen_slot(demo)
-    shortest, longest = PIN_LENGTHS
     opened = [session for session in demo.application.sessions() if session.slot == slot.number]
     storage = demo.application.storage(slot.number)
     flags = token_flags(_pin(demo, slot, Role.CRYPTO_OFFICER), _pin(demo, slot, Role.SECURITY_OFFICER))
@@ -146,7 +145,7 @@ def _token(demo: Demo) -> None:
             ("Serial number", serial(slot.serial)),
             ("Sessions open", str(len(opened))),
             ("R/W sessions open", str(sum(session.read_write for session in opened))),
-            ("PIN length", f"{shortest} - {longest}"),
+            ("PIN length", f"{PIN_LENGTHS.start} - {PIN_LENGTHS.stop - 1}"),
             ("Total memory", f"{storage.total} bytes"),
             # A key's encoding is a byte longer or shorter from one key to the next.
             ("Free memory", Value(Kind.VARYING, f"{storage.free} bytes")),

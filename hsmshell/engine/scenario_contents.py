@@ -130,7 +130,7 @@ def fill(lab: Lab, table: Table, name: str) -> None:
         device = _add_device(lab, cluster, f"cluster{number}", cost, lineages)
         _add_hsms(lab, device, cluster, verifier)
     for number, entry in enumerate(scenario["appliance"], start=1):
-        _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", verifier)
+        _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", cost, verifier)
     for entry in scenario["ha_group"]:
         _add_group(lab, checked(entry, "an ha_group", _GROUP))
 
@@ -191,8 +191,8 @@ def _add_hsms(lab: Lab, device: int, cluster: Table, verifier: Verifier) -> None
     lab.clusters()[-1].faults.set_client(up=cluster["client_daemon"] == UP)
 
 
-def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> None:
-    settings = {entry: table[entry] for entry in _SETTINGS if entry in table}
+def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verifier) -> None:
+    settings = {PASSWORD_COST: cost, **{entry: table[entry] for entry in _SETTINGS if entry in table}}
     settings[HsmPolicy.NON_FIPS.setting] = not table["fips"]
     _complete_mode(settings, f"the appliance {table.get('name', name)}")
     domain = table["cloning_domain"]

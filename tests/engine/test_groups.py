@@ -10,7 +10,14 @@ from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Application, Session, groups
 from hsmshell.engine.appliance.groups import Group
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType
-from hsmshell.engine.errors import GroupError, ObjectHandleInvalid, OperationNotAllowed, ScenarioError, SlotIdInvalid
+from hsmshell.engine.errors import (
+    GroupError,
+    ObjectHandleInvalid,
+    OperationNotAllowed,
+    PinIncorrect,
+    ScenarioError,
+    SlotIdInvalid,
+)
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import DOWN, UP, StoredObject
 from tests.engine.driving import PIN
@@ -175,6 +182,24 @@ def test_what_was_made_in_a_members_own_slot_travels_when_the_group_is_synchroni
     assert not alike(pair)
     assert groups.synchronize(pair, group_of(pair)) == 1
     assert alike(pair)
+
+
+def test_a_login_is_one_on_every_member(pair: Lab) -> None:
+    application = pair.application()
+    session = application.open_session(VIRTUAL)
+    with pytest.raises(PinIncorrect):
+        application.login(session, Role.CRYPTO_OFFICER, "wrong")
+    assert failures(pair) == [0, 1]
+    application.login(session, Role.CRYPTO_OFFICER, PIN)
+    assert failures(pair) == [0, 0]
+    application.close()
+    assert pair.store.sessions() == []
+
+
+def failures(lab: Lab) -> list[int]:
+    parts = [part for one in lab.appliances() for part in one.partitions()]
+    with lab.store.reading():
+        return [user.failures for part in parts for user in lab.store.users(part.id)]
 
 
 def test_session_objects_are_on_all_members_and_end_with_the_session(pair: Lab) -> None:

@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role, check_password
+from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.attributes import Identity, serial_word
-from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
+from hsmshell.engine.appliance.logins import Account, attempt, partition_account
+from hsmshell.engine.appliance.policies import Policy
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import (
     KeyNotAuthorized,
     ObjectHandleInvalid,
-    PinIncorrect,
     SessionHandleInvalid,
     SessionReadOnly,
     SessionReadOnlyExists,
     SessionReadWriteSoExists,
     SlotIdInvalid,
-    SoLoginFailureThreshold,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
-    UserLockedOut,
     UserNotAuthorized,
     UserNotLoggedIn,
-    UserPinNotInitialized,
-    UserTypeInvalid,
 )
 from hsmshell.engine.records import Container, StoredObject
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
-
-OFFICER_FAILURES = 3
-"""Wrong PINs in a row after which the security officer is shut out; fixed."""
 
 
 GROUP_DESCRIPTION = "HA Virtual Card Slot"
@@ -55,8 +48,8 @@ class ApplicationCore:
         self._lab_sessions: dict[int, int] = {}
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
-        self._authorized: set[tuple[int, int]] = set()
-        """The sessions, with the handles of the assigned keys that were authorized in them."""
+        self._authorized: set[tuple[int, int | None, int]] = set()
+        """Assigned keys that were authorized: the session, the login, and the key's handle."""
 
     # slots and the partitions behind them
 
@@ -124,7 +117,6 @@ class ApplicationCore:
         """Close it; the last one of a slot ends the login. Raises ``SessionHandleInvalid``."""
         self._require_open(session)
         del self._sessions[session.handle]
-        self._authorized = {known for known in self._authorized if known[0] != session.handle}
         if not any(other.slot == session.slot for other in self._sessions.values()):
             self._end_login(session.slot)
 
@@ -137,46 +129,34 @@ class ApplicationCore:
 
     def role(self, session: Session) -> Role | None:
         """Who is logged in on the session's slot."""
+        self._forget_ended(session.slot)
         return self._roles.get(session.slot)
 
     def login(self, session: Session | None, role: Role, pin: str) -> None:
-        """Log in on the session's slot.
+        """Log in on the session's slot; in an HA group's on every member that answers, which all have the same PIN.
 
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``SessionReadOnlyExists`` (the security officer
         changes what a read-only session sees, PKCS#11 v3.0 5.6.8), ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts.
+        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
-        if role is Role.AUDITOR:
-            raise UserTypeInvalid(role.name)
+        first, *others = self.slot(session.slot).members
+        account, *further = [self._account(part, role) for part in (first, *others)]
         current = self._roles.get(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
         if role is Role.SECURITY_OFFICER and any(
-            not other.read_write for other in self._sessions.values() if other.slot == session.slot
+            not one.read_write for one in self._sessions.values() if one.slot == session.slot
         ):
             raise SessionReadOnlyExists(role.name)
-        partition = self._partition(session.slot)
-        limit = self._policy(session, PartitionPolicy.MAXIMUM_FAILURES)
-        with self._store.reading():
-            known = self._store.user_named(partition.id, role.name)
-        # Worked out before the transaction: hashing takes long, and others would wait.
-        fits = check_password(pin, known.verifier) if known else False
-        with self._store.transaction():
-            user = self._store.user_named(partition.id, role.name)
-            if user is None or not user.verifier:
-                raise UserPinNotInitialized(role.name)
-            if role is Role.SECURITY_OFFICER and user.failures >= OFFICER_FAILURES:
-                raise SoLoginFailureThreshold(role.name)
-            if user.failures >= limit:
-                raise UserLockedOut(role.name)
-            good = fits if known and known.verifier == user.verifier else check_password(pin, user.verifier)
-            self._store.replace_user(user._replace(failures=0 if good else user.failures + 1))
-            number = self._note_login(partition, role) if good else 0
-        if not good:
-            raise PinIncorrect(role.name)
+        for other in further:
+            attempt(self.lab, other, pin, lambda: 0)
+        number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
         self._begin_login(session.slot, role, number)
+
+    def _account(self, partition: Container, role: Role) -> Account:
+        return partition_account(self.lab, self._appliance(partition), partition, role)
 
     def login_activated(self, session: Session) -> None:
         """The login that a partition with cached credentials grants without asking for a PIN."""
@@ -201,8 +181,6 @@ class ApplicationCore:
 
     def _end_login(self, slot: int) -> None:
         self._roles.pop(slot, None)
-        ended = {session.handle for session in self._sessions.values() if session.slot == slot}
-        self._authorized = {known for known in self._authorized if known[0] not in ended}
         number = self._lab_sessions.pop(slot, 0)
         if number:
             with self._store.transaction():
@@ -213,7 +191,16 @@ class ApplicationCore:
     def _require_open(self, session: Session | None) -> Session:
         if session is None or session.handle not in self._sessions:
             raise SessionHandleInvalid("no session is open")
+        self._forget_ended(session.slot)
         return session
+
+    def _forget_ended(self, slot: int) -> None:
+        """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased."""
+        if slot in self._roles:
+            with self._store.reading():
+                lasts = self._store.has_session(self._lab_sessions[slot])
+            if not lasts:
+                del self._roles[slot], self._lab_sessions[slot]
 
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
@@ -228,9 +215,13 @@ class ApplicationCore:
             raise UserNotAuthorized(role.name)
         return session
 
+    def _authorization(self, session: Session, handle: int) -> tuple[int, int | None, int]:
+        """What stands for the permission to use a key in the session as long as its login lasts."""
+        return session.handle, self._lab_sessions.get(session.slot), handle
+
     def _require_authorized(self, session: Session, key: StoredObject) -> StoredObject:
         """The key, when it may be used in the session. Raises ``KeyNotAuthorized``."""
-        if key.flag(Attribute.ASSIGNED) and (session.handle, key.handle) not in self._authorized:
+        if key.flag(Attribute.ASSIGNED) and self._authorization(session, key.handle) not in self._authorized:
             raise KeyNotAuthorized(str(key.handle))
         return key
 

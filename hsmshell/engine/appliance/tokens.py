@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.appliance import MAXIMUM_PARTITIONS
-from hsmshell.engine.appliance.application import OFFICER_FAILURES, ApplicationCore
+from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.mechanism_table import MechanismInfo, mechanisms_of
 from hsmshell.engine.appliance.operations import stored_size
-from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
+from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.errors import MechanismInvalid, NoEvent, UserPinNotInitialized
 
 HSM_BYTES = 2097152
@@ -72,14 +72,12 @@ class ApplicationTokens(ApplicationCore):
 
     def pin_state(self, slot: int, role: Role) -> PinState:
         """How it stands with the PIN of a role. Raises ``SlotIdInvalid`` or ``UserPinNotInitialized``."""
-        partition = self._partition(slot)
+        account = self._account(self._partition(slot), role)
         with self._store.reading():
-            user = self._store.user_named(partition.id, role.name)
+            user = self._store.user_named(account.container, role.name)
         if user is None or not user.verifier:
             raise UserPinNotInitialized(role.name)
-        if role is Role.SECURITY_OFFICER:
-            return PinState(user.failures, OFFICER_FAILURES)
-        return PinState(user.failures, self._appliance(partition).policy(PartitionPolicy.MAXIMUM_FAILURES, partition))
+        return PinState(user.failures, account.limit)
 
     def slot_event(self) -> int:
         """The number of a slot whose token came or went since this was last asked, or since the program began.
