@@ -168,6 +168,7 @@ def _setting(demo: Demo, slot: Slot, name: str) -> str:
 def _session(demo: Demo) -> None:
     """The session that it tells about is the current one from then on, which is how one of several is chosen."""
     session = find_session(demo, ask_session(demo))
+    slot = demo.application.slot(session.slot)
     demo.choose(session)
     current = state(demo.application.role(session), session.read_write)
     flags = SessionFlag.SERIAL_SESSION | (SessionFlag.RW_SESSION if session.read_write else SessionFlag(0))
@@ -175,7 +176,7 @@ def _session(demo: Demo) -> None:
         demo,
         (
             ("Session handle", Value(Kind.SESSION_ID, str(session.handle))),
-            ("Slot", str(session.slot)),
+            ("Slot", str(slot.number)),
             ("State", f"{current.value} (CKS_{current.name})"),
             ("Flags", flag_names(flags)),
             ("Device error", "0"),
