@@ -303,7 +303,7 @@ class ApplicationCore:
     def _put(self, session: Session, values: Attributes, material: int) -> int:
         """Add an object of these attributes; its handle.
 
-        Raises ``SessionReadOnly``, or ``OperationNotAllowed`` when a group may not clone it.
+        Raises ``SessionReadOnly``, and ``OperationNotAllowed`` when a group may not clone it.
         """
         self._require_writable(session, token=bool(values.get(Attribute.TOKEN)))
         slot = self._slot_to_write(session)
