@@ -60,9 +60,12 @@ class ApplicationAuthorization(ApplicationObjects):
         Raises ``KeyHandleInvalid``, ``OperationNotAllowed`` for an assigned key, which is its user's, ``PinLenRange``.
         """
         session = self._require(session, PartitionOperation.CHANGE)
-        if self._named_key(session, handle).flag(Attribute.ASSIGNED):
-            raise OperationNotAllowed(str(handle))
-        self._put_data(session, handle, new_verifier(self.appliance_of(session.slot), new))
+        self._named_key(session, handle)
+        verifier = new_verifier(self.appliance_of(session.slot), new)
+        with self._store.transaction():
+            if self._named_key(session, handle).flag(Attribute.ASSIGNED):
+                raise OperationNotAllowed(str(handle))
+            self._put_data(session, handle, verifier)
 
     def assign_key(self, session: Session | None, handle: int) -> None:
         """Assign the key: from now on its use needs its authorization data. Nothing undoes that.
