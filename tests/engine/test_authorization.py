@@ -112,6 +112,7 @@ def test_no_use_of_an_assigned_key_escapes(program: Application, session: Sessio
         lambda: use(program, session, copied),
         lambda: program.wrap(session, Mechanism.AES_CBC_PAD, 8, 8),
         lambda: program.unwrap(session, Mechanism.AES_CBC_PAD, 8, wrapped, KeyType.AES, {}),
+        lambda: program.sign(session, Mechanism.AES_CMAC, 8, b"data"),
         lambda: program.attribute(session, 8, Attribute.VALUE),
         lambda: program.attribute(session, copied, Attribute.VALUE),
     ):
