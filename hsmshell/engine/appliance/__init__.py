@@ -3,6 +3,7 @@
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
+from hsmshell.engine.appliance.initialization import ApplicationInitialization
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
@@ -14,6 +15,7 @@ class Application(
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,
+    ApplicationInitialization,
 ):
     """One program that uses the appliances through the client library."""
 
