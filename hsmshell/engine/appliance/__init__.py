@@ -2,12 +2,15 @@
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationGeneration, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens):
+class Application(
+    ApplicationCreation, ApplicationGeneration, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
+):
     """One program that uses the appliances through the client library."""
 
 
