@@ -3,15 +3,16 @@
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.creation import ApplicationCreation
-from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
+from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
+from hsmshell.engine.appliance.generation import PairSpec
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
-    ApplicationCreation, ApplicationGeneration, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
+    ApplicationCreation, ApplicationDerivation, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
 ):
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Password", "Session", "Slot"]

@@ -72,12 +72,16 @@ class ApplicationGeneration(ApplicationObjects):
         and what ``create`` raises.
         """
         session = self._require(session, PartitionOperation.CREATE)
-        if key_type not in (SECRET_TYPES if self._policy(session, HsmPolicy.NON_FIPS) else FIPS_SECRETS):
-            raise MechanismInvalid(key_type.name)
+        self._require_makes(session, key_type)
         if size not in SECRET_BYTES:
             raise KeySizeRange(str(size))
         value = with_odd_parity(key_type, self.lab.services.random_bytes(size))
         return self._new(session, value, secret_traits(key_type, value), template, local=True)
+
+    def _require_makes(self, session: Session, key_type: KeyType) -> None:
+        """Raise ``MechanismInvalid`` for a type of secret key that the HSM does not make in its mode."""
+        if key_type not in (SECRET_TYPES if self._policy(session, HsmPolicy.NON_FIPS) else FIPS_SECRETS):
+            raise MechanismInvalid(key_type.name)
 
     def generate_pair(
         self, session: Session | None, spec: PairSpec, public: Attributes, private: Attributes
