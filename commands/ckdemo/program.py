@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from commands.ckdemo import authorization, generate, information, mechanism_info, objects, options, tokens, wrapping
+from commands.ckdemo import (
+    authorization,
+    generate,
+    information,
+    mechanism_info,
+    objects,
+    options,
+    pins,
+    tokens,
+    wrapping,
+)
 from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.engine.appliance.policies import Profile
@@ -50,6 +60,7 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
     *mechanism_info.ENTRIES,
+    *pins.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,

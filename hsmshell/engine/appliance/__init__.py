@@ -5,12 +5,20 @@ from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
 from hsmshell.engine.appliance.generation import PairSpec
+from hsmshell.engine.appliance.initialization import ApplicationInitialization
+from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
-    ApplicationCreation, ApplicationDerivation, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
+    ApplicationCreation,
+    ApplicationDerivation,
+    ApplicationSigning,
+    ApplicationWrapping,
+    ApplicationAuthorization,
+    ApplicationTokens,
+    ApplicationInitialization,
 ):
     """One program that uses the appliances through the client library."""
 

@@ -8,17 +8,13 @@ from hsmshell.engine import derivation
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.generation import SECRET_BYTES, SECRET_TYPES, ApplicationGeneration
-from hsmshell.engine.appliance.policies import HsmPolicy
-from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.appliance.usage import ApplicationUsage
+from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.derivation import Derivation
 from hsmshell.engine.errors import (
-    KeyFunctionNotPermitted,
-    KeyHandleInvalid,
     KeySizeRange,
-    KeyTypeInconsistent,
     MechanismInvalid,
     MechanismParamInvalid,
-    ObjectHandleInvalid,
     TemplateInconsistent,
 )
 from hsmshell.engine.mechanisms import Hash, Mechanism
@@ -40,7 +36,7 @@ class Password(NamedTuple):
     hash: Hash = Hash.SHA1
 
 
-class ApplicationDerivation(ApplicationGeneration):
+class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
     """Deriving keys."""
 
     def derive(
@@ -62,10 +58,11 @@ class ApplicationDerivation(ApplicationGeneration):
 
         Raises ``MechanismInvalid`` for what the HSM (in FIPS mode: SP 800-131A 8) does not derive with,
         ``KeyHandleInvalid``, ``KeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_DERIVE), ``KeyNotAuthorized``,
+        ``KeyNotActive``,
         ``TemplateInconsistent`` for one that frees the key, what ``derivation.derive`` and ``create`` raise.
         """
         session = self._require(session, PartitionOperation.DERIVE)
-        fips = not self._policy(session, HsmPolicy.NON_FIPS)
+        fips = self._approves_only(session)
         if how.mechanism not in derivation.MECHANISMS or (fips and how.mechanism in derivation.ENCRYPTING):
             raise MechanismInvalid(how.mechanism.name)
         if key_type not in SECRET_TYPES:
@@ -85,18 +82,12 @@ class ApplicationDerivation(ApplicationGeneration):
             return new
 
     def _base(self, session: Session, mechanism: Mechanism, handle: int) -> StoredObject:
-        try:
-            item = self._object(session, handle)
-        except ObjectHandleInvalid:
-            raise KeyHandleInvalid(str(handle)) from None
         object_class, types = derivation.base_types(mechanism)
-        if item.object_class not in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
-            raise KeyHandleInvalid(str(handle))
-        if item.object_class is not object_class or (types and item.key_type not in types):
-            raise KeyTypeInconsistent(str(handle))
-        if not item.flag(_A.DERIVE):
-            raise KeyFunctionNotPermitted(str(handle))
-        return self._require_authorized(session, item)
+
+        def fits(key: StoredObject) -> bool:
+            return key.object_class is object_class and (not types or key.key_type in types)
+
+        return self._use(session, handle, _A.DERIVE, fits=fits)
 
     def _keep_history(self, session: Session, handle: int, bases: list[StoredObject]) -> None:
         """The new key was always sensitive and never extractable when its bases were and it is (PKCS#11 v3.0 4.9)."""
