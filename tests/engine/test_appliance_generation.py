@@ -22,7 +22,7 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Curve
-from tests.engine.test_appliance import open_partition
+from tests.engine.driving import open_partition
 
 _A = Attribute
 
