@@ -2,12 +2,15 @@
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.ciphering import ApplicationCiphering
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationSigning, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens):
+class Application(
+    ApplicationSigning, ApplicationCiphering, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
+):
     """One program that uses the appliances through the client library."""
 
 
