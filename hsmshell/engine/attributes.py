@@ -15,10 +15,11 @@ class ObjectClass(enum.IntEnum):
     PUBLIC_KEY = 2
     PRIVATE_KEY = 3
     SECRET_KEY = 4
+    DOMAIN_PARAMETERS = 6
 
 
 class KeyType(enum.IntEnum):
-    """CKK_..."""
+    """CKK_...; values from 0x80000000 on are vendor-defined."""
 
     RSA = 0x00
     DSA = 0x01
@@ -33,6 +34,8 @@ class KeyType(enum.IntEnum):
     CAST5 = 0x18
     AES = 0x1F
     ARIA = 0x26
+    EC_EDWARDS = 0x40
+    EC_MONTGOMERY = 0x41
     SEED = 0x80000011
     """Luna's own number; PKCS#11 has 0x2F."""
 

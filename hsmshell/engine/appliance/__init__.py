@@ -3,15 +3,21 @@
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.ciphering import ApplicationCiphering
+from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
-    ApplicationSigning, ApplicationCiphering, ApplicationWrapping, ApplicationAuthorization, ApplicationTokens
+    ApplicationGeneration,
+    ApplicationSigning,
+    ApplicationCiphering,
+    ApplicationWrapping,
+    ApplicationAuthorization,
+    ApplicationTokens,
 ):
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]
