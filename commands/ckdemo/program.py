@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from commands.ckdemo import authorization, generate, information, mechanism_info, objects, options, tokens, wrapping
+from commands.ckdemo import (
+    authorization,
+    ciphering,
+    digests,
+    generate,
+    information,
+    mechanism_info,
+    objects,
+    options,
+    signing,
+    tokens,
+    wrapping,
+)
 from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.engine.appliance.policies import Profile
@@ -53,6 +65,9 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
+    *ciphering.ENTRIES,
+    *signing.ENTRIES,
+    *digests.ENTRIES,
     *wrapping.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,
