@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from commands.ckdemo import (
     authorization,
+    ciphering,
+    digests,
     generate,
     information,
     mechanism_info,
     objects,
     options,
     pins,
+    signing,
     tokens,
     wrapping,
 )
@@ -64,6 +67,9 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
+    *ciphering.ENTRIES,
+    *signing.ENTRIES,
+    *digests.ENTRIES,
     *wrapping.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,

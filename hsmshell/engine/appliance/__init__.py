@@ -2,6 +2,7 @@
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.ciphering import ApplicationCiphering
 from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
 from hsmshell.engine.appliance.generation import PairSpec
@@ -15,6 +16,7 @@ class Application(
     ApplicationCreation,
     ApplicationDerivation,
     ApplicationSigning,
+    ApplicationCiphering,
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,
