@@ -15,10 +15,11 @@ class ObjectClass(enum.IntEnum):
     PUBLIC_KEY = 2
     PRIVATE_KEY = 3
     SECRET_KEY = 4
+    DOMAIN_PARAMETERS = 6
 
 
 class KeyType(enum.IntEnum):
-    """CKK_..."""
+    """CKK_...; values from 0x80000000 on are vendor-defined."""
 
     RSA = 0x00
     DSA = 0x01
@@ -30,7 +31,13 @@ class KeyType(enum.IntEnum):
     DES = 0x13
     DES2 = 0x14
     DES3 = 0x15
+    CAST5 = 0x18
     AES = 0x1F
+    ARIA = 0x26
+    EC_EDWARDS = 0x40
+    EC_MONTGOMERY = 0x41
+    SEED = 0x80000011
+    """Luna's own number; PKCS#11 has 0x2F."""
 
 
 class Shape(enum.Enum):
@@ -118,6 +125,9 @@ class Attribute(enum.IntEnum):
     GENERIC_2 = 0x80001001, Shape.TEXT
     GENERIC_3 = 0x80001002, Shape.TEXT
     FINGERPRINT_SHA256 = 0x80001003, Shape.BYTES
+    AUTH_DATA = 0x80001005, Shape.TEXT
+    ASSIGNED = 0x80001006, Shape.BOOLEAN
+    FAILED_KEY_AUTH_COUNT = 0x80001008, Shape.NUMBER
 
 
 AttributeValue = bool | int | str | bytes

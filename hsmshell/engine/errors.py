@@ -28,6 +28,12 @@ class ArgumentsBad(HsmError):
     ckr, code = "CKR_ARGUMENTS_BAD", 0x07
 
 
+class NoEvent(HsmError):
+    """No token came or went since the program was last told."""
+
+    ckr, code = "CKR_NO_EVENT", 0x08
+
+
 class AttributeReadOnly(HsmError):
     """The attribute can never be changed, or no more."""
 
@@ -68,6 +74,18 @@ class DataLenRange(HsmError):
     """The input data are longer or shorter than the mechanism takes."""
 
     ckr, code = "CKR_DATA_LEN_RANGE", 0x21
+
+
+class EncryptedDataInvalid(HsmError):
+    """The encrypted bytes do not open under this key and mechanism."""
+
+    ckr, code = "CKR_ENCRYPTED_DATA_INVALID", 0x40
+
+
+class EncryptedDataLenRange(HsmError):
+    """The encrypted bytes have a length that this mechanism never produces."""
+
+    ckr, code = "CKR_ENCRYPTED_DATA_LEN_RANGE", 0x41
 
 
 class FunctionNotSupported(HsmError):
@@ -154,10 +172,28 @@ class SessionHandleInvalid(HsmError):
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
 
 
+class SessionReadOnly(HsmError):
+    """A session that may only read was to change a token object."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
+
+
 class SessionExists(HsmError):
     """The token cannot be initialized while a session with it is open."""
 
     ckr, code = "CKR_SESSION_EXISTS", 0xB6
+
+
+class SessionReadOnlyExists(HsmError):
+    """The security officer does not log in while a read-only session with the token is open."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY_EXISTS", 0xB7
+
+
+class SessionReadWriteSoExists(HsmError):
+    """No read-only session is opened while the security officer is logged in."""
+
+    ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
 
 
 class SignatureInvalid(HsmError):
@@ -256,6 +292,18 @@ class WrappingKeyTypeInconsistent(HsmError):
     ckr, code = "CKR_WRAPPING_KEY_TYPE_INCONSISTENT", 0x115
 
 
+class DomainParamsInvalid(HsmError):
+    """Domain parameters that contradict each other."""
+
+    ckr, code = "CKR_DOMAIN_PARAMS_INVALID", 0x130
+
+
+class CurveNotSupported(HsmError):
+    """The HSM does not compute with this curve."""
+
+    ckr, code = "CKR_CURVE_NOT_SUPPORTED", 0x140
+
+
 # The following have no PKCS#11 number of their own; `code` is that of the nearest one, or the vendor-defined one.
 
 
@@ -275,6 +323,12 @@ class SoLoginFailureThreshold(HsmError):
     """The security officer's last try was wrong."""
 
     ckr, code = "CKR_SO_LOGIN_FAILURE_THRESHOLD", 0x8000001C
+
+
+class KeyNotActive(HsmError):
+    """The key has been used as often as its CKA_USAGE_LIMIT permits."""
+
+    ckr, code = "CKR_KEY_NOT_ACTIVE", 0x68
 
 
 class AuditLoginFailureThreshold(HsmError):
@@ -307,6 +361,12 @@ class OperationNotAllowed(HsmError):
     """A policy of the partition forbids it."""
 
     ckr, code = "CKR_OPERATION_NOT_ALLOWED", 0x80000030
+
+
+class KeyNotAuthorized(HsmError):
+    """The key is assigned to somebody, and its authorization data were not given in this session."""
+
+    ckr, code = "CKR_KEY_NOT_AUTHORIZED", 0x80000097
 
 
 class ObjectCountExceeded(HsmError):

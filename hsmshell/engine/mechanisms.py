@@ -9,10 +9,18 @@ from typing import NamedTuple
 class Mechanism(enum.IntEnum):
     """CKM_..."""
 
+    RSA_PKCS_KEY_PAIR_GEN = 0x0000
     RSA_PKCS = 0x0001
+    RSA_X_509 = 0x0003
     SHA1_RSA_PKCS = 0x0006
     RSA_PKCS_OAEP = 0x0009
     SHA1_RSA_PKCS_PSS = 0x000E
+    DSA = 0x0011
+    DSA_SHA1 = 0x0012
+    DSA_SHA224 = 0x0013
+    DSA_SHA256 = 0x0014
+    DSA_SHA384 = 0x0015
+    DSA_SHA512 = 0x0016
     SHA256_RSA_PKCS = 0x0040
     SHA384_RSA_PKCS = 0x0041
     SHA512_RSA_PKCS = 0x0042
@@ -21,19 +29,55 @@ class Mechanism(enum.IntEnum):
     SHA512_RSA_PKCS_PSS = 0x0045
     SHA224_RSA_PKCS = 0x0046
     SHA224_RSA_PKCS_PSS = 0x0047
+    RC2_ECB = 0x0101
+    RC2_CBC = 0x0102
+    RC2_CBC_PAD = 0x0105
+    RC4 = 0x0111
+    DES_ECB = 0x0121
+    DES_CBC = 0x0122
+    DES_CBC_PAD = 0x0125
+    DES2_KEY_GEN = 0x0130
+    DES3_KEY_GEN = 0x0131
     DES3_ECB = 0x0132
     DES3_CBC = 0x0133
     DES3_CBC_PAD = 0x0136
+    DES3_CMAC = 0x0138
+    MD5 = 0x0210
+    MD5_HMAC = 0x0211
+    SHA_1 = 0x0220
+    SHA_1_HMAC = 0x0221
+    SHA256 = 0x0250
+    SHA256_HMAC = 0x0251
+    SHA224 = 0x0255
+    SHA224_HMAC = 0x0256
+    SHA384 = 0x0260
+    SHA384_HMAC = 0x0261
+    SHA512 = 0x0270
+    SHA512_HMAC = 0x0271
+    CAST5_ECB = 0x0321
+    CAST5_CBC = 0x0322
+    CAST5_CBC_PAD = 0x0325
+    GENERIC_SECRET_KEY_GEN = 0x0350
+    ARIA_ECB = 0x0561
+    ARIA_CBC = 0x0562
+    ARIA_CBC_PAD = 0x0565
+    SEED_ECB = 0x0651
+    SEED_CBC = 0x0652
+    SEED_CBC_PAD = 0x0655
+    ECDSA = 0x1041
     ECDSA_SHA1 = 0x1042
     ECDSA_SHA224 = 0x1043
     ECDSA_SHA256 = 0x1044
     ECDSA_SHA384 = 0x1045
     ECDSA_SHA512 = 0x1046
     RSA_AES_KEY_WRAP = 0x1054
+    AES_KEY_GEN = 0x1080
     AES_ECB = 0x1081
     AES_CBC = 0x1082
     AES_CBC_PAD = 0x1085
+    AES_CTR = 0x1086
     AES_GCM = 0x1087
+    AES_CMAC = 0x108A
     AES_KEY_WRAP = 0x2109
     AES_KEY_WRAP_KWP = 0x210B
     AES_KEY_WRAP_PKCS7 = 0x210C
@@ -75,7 +119,7 @@ class Curve(enum.Enum):
     """A named curve that the HSM computes with; the value is OpenSSL's name of it."""
 
     identifier: bytes
-    """The DER of its object identifier (CKA_EC_PARAMS, RFC 5480 2.1.1.1)."""
+    """The DER of its object identifier (CKA_EC_PARAMS, RFC 5480 2.1.1.1, RFC 8410 3)."""
     nid: int
     """OpenSSL's number."""
 
@@ -86,8 +130,13 @@ class Curve(enum.Enum):
         member.nid = nid
         return member
 
+    P192 = "prime192v1", "06082a8648ce3d030101", 409
     P224 = "secp224r1", "06052b81040021", 713
     P256 = "prime256v1", "06082a8648ce3d030107", 415
     P384 = "secp384r1", "06052b81040022", 715
     P521 = "secp521r1", "06052b81040023", 716
     K256 = "secp256k1", "06052b8104000a", 714
+    ED25519 = "ED25519", "06032b6570", 1087
+    ED448 = "ED448", "06032b6571", 1088
+    X25519 = "X25519", "06032b656e", 1034
+    X448 = "X448", "06032b656f", 1035

@@ -1,12 +1,23 @@
 """Luna: HSMs with partitions, seen by their clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
+from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.initialization import ApplicationInitialization
+from hsmshell.engine.appliance.signing import ApplicationSigning
+from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationWrapping, ApplicationInitialization):
+class Application(
+    ApplicationGeneration,
+    ApplicationSigning,
+    ApplicationWrapping,
+    ApplicationAuthorization,
+    ApplicationTokens,
+    ApplicationInitialization,
+):
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]
