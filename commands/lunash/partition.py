@@ -87,7 +87,7 @@ def _reset_password(shell: ApplianceShell, arguments: Arguments) -> int:
     name = arguments.text("partition")
     shell.administration.require_officer()
     shell.administration.partition(name)
-    password = arguments.text("newpw") or shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
+    password = shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
     shell.administration.reset_partition_pin(name, password)
     shell.write("\n'partition resetPw' successful.\n")
     return SUCCESS
@@ -154,7 +154,7 @@ COMMANDS: tuple[Command[ApplianceShell], ...] = (
         "partition resetPw",
         "give a partition's owner another password, which ends a lock",
         _reset_password,
-        (_NAME, Parameter("newpw", Text(), "<password>", "the new one; it is asked for otherwise", secret=True)),
+        (_NAME,),
         Provenance.RECOMMENDED,
     ),
     Command(
