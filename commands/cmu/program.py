@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.cmu import attributes, delete, importing, listing
+from commands.cmu import attributes, delete, exporting, importing, listing
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
-from commands.cmu.utility import Utility, spelled_out
+from commands.cmu.options import spelled_out
+from commands.cmu.utility import VERSION_LINE, Utility
 from hsmshell.console import Context, EndOfInput
 from hsmshell.console.values import printable
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.errors import HsmError
 from hsmshell.grammar import (
     AmbiguousName,
@@ -45,7 +47,8 @@ HELP = Command(
 )
 COMMANDS: tuple[Command[Utility], ...] = (
     delete.COMMAND,
-    attributes.COMMAND,
+    exporting.COMMAND,
+    *attributes.COMMANDS,
     HELP,
     importing.COMMAND,
     listing.COMMAND,
@@ -55,10 +58,12 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 def start(words: Sequence[str], context: Context) -> int:
     """Run the function that the first word names, with the options that follow."""
-    if not words or words[0] in HELP_WORDS:
-        context.console.write(usage())
-        return GOOD if words else FAILED
     utility = Utility(context)
+    if utility.profile is not Profile.LUNA5:
+        utility.write(VERSION_LINE)
+    if not words or words[0] in HELP_WORDS:
+        utility.write(usage())
+        return GOOD if words else FAILED
     try:
         command = _find(words[0])
         if any(word in HELP_WORDS for word in words[1:]):

@@ -1,10 +1,11 @@
 """Luna: HSMs with partitions, seen by their clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
+from hsmshell.engine.appliance.certification import ApplicationCertification
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationWrapping):
+class Application(ApplicationWrapping, ApplicationCertification):
     """One program that uses the appliances through the client library."""
 
 

@@ -37,6 +37,7 @@ GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.PRIVATE_KEY: frozenset({*_KEY, *_HIDDEN, _A.SUBJECT, _A.DECRYPT, _A.UNWRAP, _A.SIGN, _A.SIGN_RECOVER}),
     ObjectClass.PUBLIC_KEY: frozenset({*_KEY, _A.SUBJECT, _A.ENCRYPT, _A.WRAP, _A.VERIFY, _A.VERIFY_RECOVER}),
     ObjectClass.DATA: frozenset({*_STORAGE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS}),
+    ObjectClass.CERTIFICATE: frozenset({*_STORAGE, _A.ID, *VENDOR_TEXTS}),
 }
 """The attributes that a creator may state; those of the key itself and of its history are the HSM's."""
 
@@ -46,6 +47,9 @@ CHANGEABLE = frozenset(
 )
 """What may change while CKA_MODIFIABLE is true; SENSITIVE only to true, EXTRACTABLE only to false."""
 
+
+_CERTIFIED = frozenset({_A.SUBJECT, _A.VALUE})
+"""What of a certificate says whose it is, and never changes (PKCS#11 v3.0 4.6.3)."""
 
 _EMPTY: dict[Shape, AttributeValue] = {
     Shape.BOOLEAN: False,
@@ -98,7 +102,7 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
         values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
         values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
     values[_A.OUID] = identity.ouid
-    if object_class is not ObjectClass.DATA:
+    if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE):
         values[_A.LOCAL] = local
         identified = fingerprint_input(traits, material)
         values[_A.FINGERPRINT_SHA1] = hashlib.sha1(identified, usedforsecurity=False).digest()
@@ -126,10 +130,11 @@ def changed(current: Attributes, template: Attributes) -> Traits:
     values: Traits = dict(current)
     if template and not current.get(_A.MODIFIABLE, True):
         raise AttributeReadOnly(_A.MODIFIABLE.name)
+    is_certificate = current.get(_A.CLASS) == ObjectClass.CERTIFICATE
     for attribute, value in template.items():
         if attribute not in current:
             raise AttributeTypeInvalid(attribute.name)
-        if attribute not in CHANGEABLE:
+        if attribute not in CHANGEABLE or (is_certificate and attribute in _CERTIFIED):
             raise AttributeReadOnly(attribute.name)
         if not matches_shape(attribute, value):
             raise AttributeValueInvalid(attribute.name)
