@@ -59,6 +59,7 @@ TOOLS: Mapping[str, Entry] = {
         "Enter your choice : ",
     ),
     "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
+    "vtl": Entry("commands.vtl", "slots and HA groups of a Luna client", "/usr/safenet/lunaclient/bin/vtl"),
     "audit": Entry("commands.audit", "the audit logs of a CloudHSM cluster's HSMs", ""),
     "terminal": Entry("hsmshell.transcript.terminal", "a log's terminal: emulated tools and host commands", ""),
     "shell": Entry("hsmshell.rehearsal.shell", "the rehearsal shell on a simulated host", ""),

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.attributes import Attributes
-from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
+from hsmshell.engine.inventory import (
+    ApplianceState,
+    ClusterState,
+    Inventory,
+    NodeState,
+    ObjectState,
+    PartitionState,
+    RoleState,
+)
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster.backups import Backup
@@ -30,6 +38,7 @@ def document(inventory: Inventory) -> str:
         "client": inventory.client,
         "clusters": [_cluster(cluster) for cluster in inventory.clusters],
         "appliances": [_appliance(appliance) for appliance in inventory.appliances],
+        "ha_groups": [group._asdict() for group in inventory.groups],
         "backups": [_backup(backup) for backup in inventory.backups],
     }
     return _text(table)
@@ -101,8 +110,13 @@ def _appliance(appliance: ApplianceState) -> _Table:
     return {
         "name": appliance.name,
         "settings": dict(appliance.settings),
+        "roles": [_role(role) for role in appliance.roles],
         "partitions": [_partition(part) for part in appliance.partitions],
     }
+
+
+def _role(role: RoleState) -> _Table:
+    return {"name": role.name.lower(), "initialized": role.initialized, "failures": role.failures}
 
 
 def _partition(part: PartitionState) -> _Table:
@@ -111,10 +125,7 @@ def _partition(part: PartitionState) -> _Table:
         "label": part.label,
         "serial": part.serial,
         "state": part.state,
-        "roles": [
-            {"name": role.name.lower(), "initialized": role.initialized, "failures": role.failures}
-            for role in part.roles
-        ],
+        "roles": [_role(role) for role in part.roles],
         "objects": [{**_object(item), "attributes": _attributes(item.attributes)} for item in part.objects],
     }
 

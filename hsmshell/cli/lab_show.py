@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from hsmshell.console.values import printable
 from hsmshell.engine.attributes import Attribute
-from hsmshell.engine.inventory import ApplianceState, ClusterState, Inventory, NodeState, ObjectState, PartitionState
+from hsmshell.engine.inventory import (
+    ApplianceState,
+    ClusterState,
+    GroupState,
+    Inventory,
+    NodeState,
+    ObjectState,
+    PartitionState,
+    RoleState,
+)
 
 if TYPE_CHECKING:
     from hsmshell.engine.cluster.backups import Backup
@@ -28,6 +37,8 @@ def tables(inventory: Inventory) -> str:
         blocks.append(backups_section(inventory.backups))
     for appliance in inventory.appliances:
         blocks += _appliance(appliance)
+    if inventory.groups:
+        blocks.append(_groups(inventory.groups))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -125,19 +136,32 @@ def _what(item: ObjectState) -> tuple[object, str, str, str]:
 def _appliance(appliance: ApplianceState) -> list[str]:
     rows = [(part.slot, part.label, part.serial, part.state, len(part.objects)) for part in appliance.partitions]
     blocks = [_section(f"appliance {appliance.name}", ("slot", "partition", "serial", "state", "objects"), rows)]
+    blocks.append(_roles(f"roles of the HSM {appliance.name}", appliance.roles))
     for part in appliance.partitions:
         blocks += _partition(part)
     return blocks
 
 
+def _groups(groups: Sequence[GroupState]) -> str:
+    rows = [
+        (group.slot, group.label, group.number, ", ".join(group.members), ", ".join(group.answering) or "none")
+        for group in groups
+    ]
+    return _section("HA groups", ("slot", "group", "number", "members", "answering"), rows)
+
+
+def _roles(title: str, roles: Sequence[RoleState]) -> str:
+    rows = [(role.name.lower().replace("_", " "), _yes(role.initialized), role.failures) for role in roles]
+    return _section(title, ("role", "PIN set", "failures"), rows)
+
+
 def _partition(part: PartitionState) -> list[str]:
-    roles = [(role.name.lower().replace("_", " "), _yes(role.initialized), role.failures) for role in part.roles]
     objects = [
         (*_what(item), _flag(item, Attribute.EXTRACTABLE), item.fingerprint[:SHORT] or "-") for item in part.objects
     ]
     headers = ("handle", "class", "type", "label", "extractable", "fingerprint")
     return [
-        _section(f"roles of {part.label}", ("role", "PIN set", "failures"), roles),
+        _roles(f"roles of {part.label}", part.roles),
         _section(f"objects of {part.label}", headers, objects),
     ]
 

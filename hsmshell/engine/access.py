@@ -123,12 +123,16 @@ RULES: dict[Operation, Rule] = {
 
 
 class Role(enum.Enum):
-    """The roles of a Luna partition; the values are PKCS#11 user types, the last two vendor-defined."""
+    """The roles of a Luna HSM and its partitions; the values are PKCS#11 user types, the last two vendor-defined."""
 
     SECURITY_OFFICER = 0
     CRYPTO_OFFICER = 1
     CRYPTO_USER = 0x80000001
     AUDITOR = 0x80000002
+
+
+PIN_LENGTHS = range(7, 256)
+"""Characters of a PIN that is set on a Luna HSM (published: CKR_PIN_LEN_RANGE below 7 and above 255)."""
 
 
 class PartitionOperation(enum.Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hsmshell.engine.database import Database, decoding
+from hsmshell.engine.database import Database, decoding, storable
 from hsmshell.engine.records import Container, Device, Settings
 
 
@@ -45,6 +45,9 @@ class DeviceStore(Database):
     def set_container_settings(self, container: int, settings: Settings) -> None:
         self._db.execute("UPDATE container SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), container))
 
+    def name_container(self, container: int, name: str) -> None:
+        self._db.execute("UPDATE container SET name = ? WHERE id = ?", (storable(name), container))
+
     def set_container_state(self, container: int, state: str) -> None:
         self._db.execute("UPDATE container SET state = ? WHERE id = ?", (state, container))
 
@@ -53,3 +56,10 @@ class DeviceStore(Database):
 
     def set_device_settings(self, device: int, settings: Settings) -> None:
         self._db.execute("UPDATE device SET settings = ? WHERE id = ?", (json.dumps(dict(settings)), device))
+
+    def delete_device(self, device: int) -> None:
+        """Forget a device that has no container."""
+        self._db.execute("DELETE FROM device WHERE id = ?", (device,))
+
+    def set_device_secret(self, device: int, secret: bytes) -> None:
+        self._db.execute("UPDATE device SET secret = ? WHERE id = ?", (secret, device))

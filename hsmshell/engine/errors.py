@@ -271,6 +271,32 @@ class SoLoginFailureThreshold(HsmError):
     ckr, code = "CKR_SO_LOGIN_FAILURE_THRESHOLD", 0x8000001C
 
 
+class AuditLoginFailureThreshold(HsmError):
+    """The auditor has tried too often, and has to wait."""
+
+    ckr, code = "CKR_AUDIT_LOGIN_FAILURE_THRESHOLD", 0x8000003C
+
+
+class LicenseCapacityExceeded(HsmError):
+    """The HSM has as many partitions as it can."""
+
+    ckr, code = "CKR_LICENSE_CAPACITY_EXCEEDED", 0x80000031
+
+
+class ConfigFailsDependencies(HsmError):
+    """The policy does not go together with another one's value."""
+
+    ckr = "CKR_CONFIG_FAILS_DEPENDENCIES"
+
+
+class PartitionNotFound(HsmError):
+    """The HSM has no partition of that name."""
+
+
+class PartitionExists(HsmError):
+    """The HSM has a partition of that name already."""
+
+
 class OperationNotAllowed(HsmError):
     """A policy of the partition forbids it."""
 
@@ -281,6 +307,10 @@ class ObjectCountExceeded(HsmError):
     """The HSM holds as many objects as it can."""
 
     ckr, code = "CKR_MAX_OBJECT_COUNT_EXCEEDED", 0x8000001B
+
+
+class GroupError(HsmError):
+    """A high-availability group cannot be made or changed so; the message says why."""
 
 
 class PolicyViolation(HsmError):

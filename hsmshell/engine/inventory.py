@@ -12,6 +12,7 @@ from hsmshell.engine.objects import fingerprint
 from hsmshell.engine.records import Container, Device, Settings, StoredObject
 
 if TYPE_CHECKING:
+    from hsmshell.engine.appliance.policies import Profile
     from hsmshell.engine.cluster import Cluster
     from hsmshell.engine.cluster.backups import Backup
     from hsmshell.engine.cluster.metrics import Metrics
@@ -42,8 +43,16 @@ class UserState(NamedTuple):
     second_factor: bool
 
 
+HSM_ROLES = (Role.SECURITY_OFFICER, Role.AUDITOR)
+PARTITION_ROLES = {
+    False: (Role.CRYPTO_OFFICER, Role.CRYPTO_USER),
+    True: (Role.SECURITY_OFFICER, Role.CRYPTO_OFFICER, Role.CRYPTO_USER),
+}
+"""The roles of a partition, by whether it has a security officer of its own."""
+
+
 class RoleState(NamedTuple):
-    """A role of a partition."""
+    """A role of an HSM or a partition."""
 
     name: str
     initialized: bool
@@ -117,7 +126,21 @@ class ApplianceState(NamedTuple):
 
     name: str
     settings: Settings
+    roles: tuple[RoleState, ...]
+    """Those of the HSM itself; none in a lab that an older version made."""
     partitions: tuple[PartitionState, ...]
+
+
+class GroupState(NamedTuple):
+    """A high-availability group of partitions."""
+
+    label: str
+    number: str
+    slot: int
+    members: tuple[str, ...]
+    """Serial numbers."""
+    answering: tuple[str, ...]
+    """Those of them that take part."""
 
 
 class Inventory(NamedTuple):
@@ -128,6 +151,7 @@ class Inventory(NamedTuple):
     client: str
     clusters: tuple[ClusterState, ...]
     appliances: tuple[ApplianceState, ...]
+    groups: tuple[GroupState, ...]
     backups: tuple[Backup, ...]
 
 
@@ -144,8 +168,20 @@ def take(lab: Lab) -> Inventory:
             store.meta("client"),
             tuple(_cluster(lab, cluster) for cluster in lab.clusters()),
             tuple(_appliance(lab, device) for device in store.devices("appliance")),
+            _groups(lab),
             backups(lab),
         )
+
+
+def _groups(lab: Lab) -> tuple[GroupState, ...]:
+    from hsmshell.engine.appliance.groups import answering, groups
+
+    return tuple(
+        GroupState(
+            group.label, group.number, group.slot, group.members, tuple(part.serial for part in answering(lab, group))
+        )
+        for group in groups(lab)
+    )
 
 
 def _sweep(lab: Lab) -> None:
@@ -180,19 +216,26 @@ def _node(lab: Lab, container: Container) -> NodeState:
 
 
 def _appliance(lab: Lab, device: Device) -> ApplianceState:
-    return ApplianceState(
-        device.name, device.settings, tuple(_partition(lab, container) for container in lab.store.containers(device.id))
-    )
+    from hsmshell.engine.appliance import Appliance
+
+    appliance = Appliance(lab, device)
+    admin = appliance.admin()
+    roles = _roles(lab, admin, HSM_ROLES) if admin else ()
+    partitions = tuple(_partition(lab, part, appliance.profile) for part in appliance.partitions())
+    return ApplianceState(device.name, device.settings, roles, partitions)
 
 
-def _partition(lab: Lab, container: Container) -> PartitionState:
+def _roles(lab: Lab, container: Container, roles: tuple[Role, ...]) -> tuple[RoleState, ...]:
     users = {user.name: user for user in lab.store.users(container.id)}
-    roles = tuple(
+    return tuple(
         RoleState(role.name, bool(user and user.verifier), user.failures if user else 0)
-        for role in Role
-        if role is not Role.AUDITOR
+        for role in roles
         for user in (users.get(role.name),)
     )
+
+
+def _partition(lab: Lab, container: Container, profile: Profile) -> PartitionState:
+    roles = _roles(lab, container, PARTITION_ROLES[profile.has_partition_officer])
     objects = _objects(lab, container)
     return PartitionState(container.number, container.name, container.serial, container.state, roles, objects)
 

@@ -120,15 +120,16 @@ class Lab:
         with self.store.reading():
             return [Appliance(self, device) for device in self.store.devices("appliance")]
 
-    def application(self) -> Application:
+    def application(self, *, configuring: bool = False) -> Application:
         """One program that loads the client library of the lab's appliances: its own sessions and logins.
 
+        One that is ``configuring`` the client sees the slots of HA groups' members also where they are hidden.
         Raises ``LabMissing`` when the scenario has no appliance.
         """
         from hsmshell.engine.appliance import Application
 
         self.appliance()
-        return Application(self)
+        return Application(self, configuring=configuring)
 
     def fingerprint(self, item: StoredObject) -> str:
         """SHA-256 of what identifies a key, lower-case hexadecimal. The lab's own view: no user of an HSM has it."""

@@ -39,7 +39,9 @@ _SCENARIO: Entries = {
     "password_cost": Entry(int, DEFAULT_COST, 2, LARGEST_COST),
     "cluster": TABLES,
     "appliance": TABLES,
+    "ha_group": TABLES,
 }
+_GROUP: Entries = {"label": required(TEXT), "members": required(TABLES)}
 _STATE = Entry(str, UP, choices=STATES)
 _DAEMON = Entry(str, UP, choices=(UP, DOWN))
 _CLUSTER: Entries = {
@@ -128,7 +130,9 @@ def fill(lab: Lab, table: Table, name: str) -> None:
         device = _add_device(lab, cluster, f"cluster{number}", cost, lineages)
         _add_hsms(lab, device, cluster, verifier)
     for number, entry in enumerate(scenario["appliance"], start=1):
-        _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", verifier)
+        _add_appliance(lab, checked(entry, "an appliance", _APPLIANCE), f"appliance{number}", cost, verifier)
+    for entry in scenario["ha_group"]:
+        _add_group(lab, checked(entry, "an ha_group", _GROUP))
 
 
 def _verifiers(services: Services, cost: int) -> Verifier:
@@ -187,8 +191,8 @@ def _add_hsms(lab: Lab, device: int, cluster: Table, verifier: Verifier) -> None
     lab.clusters()[-1].faults.set_client(up=cluster["client_daemon"] == UP)
 
 
-def _add_appliance(lab: Lab, table: Table, name: str, verifier: Verifier) -> None:
-    settings = {entry: table[entry] for entry in _SETTINGS if entry in table}
+def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verifier) -> None:
+    settings = {PASSWORD_COST: cost, **{entry: table[entry] for entry in _SETTINGS if entry in table}}
     settings[HsmPolicy.NON_FIPS.setting] = not table["fips"]
     _complete_mode(settings, f"the appliance {table.get('name', name)}")
     domain = table["cloning_domain"]
@@ -239,3 +243,14 @@ def _add_roles(lab: Lab, container: int, table: Table, roles: Mapping[str, Role]
     for number, (entry, role) in enumerate(roles.items()):
         if entry in table:
             lab.store.add_user(User(container, number, role.name, role.name, verifier(table[entry])))
+
+
+def _add_group(lab: Lab, table: Table) -> None:
+    """A group of partitions, named by their serial numbers; its members start alike."""
+    from hsmshell.engine.appliance import groups
+
+    first, *others = [str(serial) for serial in table["members"]] or [""]
+    group = groups.create(lab, table["label"], first)
+    for serial in others:
+        group = groups.add_member(lab, group, serial)
+    groups.synchronize(lab, group)

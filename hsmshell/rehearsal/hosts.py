@@ -22,7 +22,7 @@ class Host(NamedTuple):
 
 HOSTS: tuple[Host, ...] = (
     Host(CLIENT_HOST, "$ ", ("key_mgmt_util", "cloudhsm_mgmt_util", "configure", "cloudhsm_client")),
-    Host("luna-client", "# ", ("ckdemo", "cmu")),
+    Host("luna-client", "# ", ("ckdemo", "cmu", "vtl")),
 )
 """The first one is where a session starts."""
 

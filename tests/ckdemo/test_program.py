@@ -80,7 +80,7 @@ def test_without_a_session(desk: Desk, answers: list[str], status: str) -> None:
     "answers, status",
     [
         (["3", "1", "Password"], failed("CKR_PIN_INCORRECT")),
-        (["3", "0", "password"], failed("CKR_USER_PIN_NOT_INITIALIZED")),
+        (["3", "0", "password"], failed("CKR_PIN_INCORRECT")),
         (["3", "2", "password"], failed("CKR_USER_PIN_NOT_INITIALIZED")),
         (["3", "3", "password"], failed("CKR_USER_TYPE_INVALID")),
         (["3", "4"], failed("CKR_USER_TYPE_INVALID")),

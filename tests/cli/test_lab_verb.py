@@ -109,7 +109,7 @@ def test_json_says_everything(tmp_path: Path, busy: Lab) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.isascii()
     document = json.loads(ran.out)
-    assert list(document) == ["format", "scenario", "title", "client", "clusters", "appliances", "backups"]
+    assert list(document) == ["format", "scenario", "title", "client", "clusters", "appliances", "ha_groups", "backups"]
     cluster = document["clusters"][0]
     first, second = cluster["hsms"]
     assert [key["handle"] for key in first["keys"]] == [407, 408, 409, 410, 411]

@@ -109,13 +109,13 @@ def test_slots_and_sessions(lab: Lab) -> None:
 
 
 def test_logins(lab: Lab) -> None:
-    with_role(lab, Role.CRYPTO_USER)
     application = lab.application()
     session = application.open_session(1)
+    with pytest.raises(UserPinNotInitialized):
+        application.login(session, Role.CRYPTO_USER, "1234")
+    with_role(lab, Role.CRYPTO_USER)
     with pytest.raises(UserTypeInvalid):
         application.login(session, Role.AUDITOR, PIN)
-    with pytest.raises(UserPinNotInitialized):
-        application.login(session, Role.SECURITY_OFFICER, PIN)
     with pytest.raises(UserNotLoggedIn):
         application.logout(session)
     application.login(session, Role.CRYPTO_USER, "1234")

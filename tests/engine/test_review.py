@@ -17,9 +17,7 @@ from hsmshell.engine.errors import (
     DataInvalid,
     LabConflict,
     LabError,
-    PinIncorrect,
     ScenarioError,
-    SoLoginFailureThreshold,
     UserNotAuthorized,
     UserNotLoggedIn,
     WrappingKeyTypeInconsistent,
@@ -85,18 +83,6 @@ def add_role(lab: Lab, role: Role, pin: str) -> None:
     with lab.store.transaction():
         partition = lab.appliance().partitions()[0]
         lab.store.add_user(User(partition.id, 9, role.name, role.name, hash_password(pin, b"salt", 2)))
-
-
-def test_the_security_officer_is_shut_out_after_three_wrong_pins(lab: Lab) -> None:
-    add_role(lab, Role.SECURITY_OFFICER, "officer")
-    application = lab.application()
-    session = application.open_session(1)
-    for _ in range(3):
-        with pytest.raises(PinIncorrect):
-            application.login(session, Role.SECURITY_OFFICER, "wrong")
-    with pytest.raises(SoLoginFailureThreshold):
-        application.login(session, Role.SECURITY_OFFICER, "officer")
-    application.login(session, Role.CRYPTO_OFFICER, "password")
 
 
 def test_a_crypto_user_wraps_nothing(lab: Lab) -> None:

@@ -34,6 +34,7 @@ class Slot(NamedTuple):
     serial: str
     members: tuple[Container, ...]
     """The partitions that stand behind it, the one that answers first: one, or those of an HA group."""
+    is_group: bool = False
 
 
 class Session(NamedTuple):

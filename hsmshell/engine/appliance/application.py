@@ -5,39 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role, check_password
+from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
+from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
-from hsmshell.engine.appliance.attributes import Identity
-from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
-from hsmshell.engine.attributes import Attribute, Attributes
+from hsmshell.engine.appliance.attributes import Identity, serial_word
+from hsmshell.engine.appliance.logins import Account, attempt, partition_account
+from hsmshell.engine.appliance.policies import Policy
+from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import (
     ObjectHandleInvalid,
-    PinIncorrect,
     SessionHandleInvalid,
     SlotIdInvalid,
-    SoLoginFailureThreshold,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
-    UserLockedOut,
     UserNotAuthorized,
     UserNotLoggedIn,
-    UserPinNotInitialized,
-    UserTypeInvalid,
 )
 from hsmshell.engine.records import Container, StoredObject
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
 
-OFFICER_FAILURES = 3
-"""Wrong PINs in a row after which the security officer is shut out; fixed."""
+
+GROUP_DESCRIPTION = "HA Virtual Card Slot"
+"""What the slot of an HA group is called (published slot lists)."""
 
 
 class ApplicationCore:
     """Sessions and logins of one program. A login holds for all of the program's sessions with that slot."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, configuring: bool = False) -> None:
         self.lab = lab
+        self._configuring = configuring
         self._store = lab.store
         self._sessions: dict[int, Session] = {}
         self._roles: dict[int, Role] = {}
@@ -47,9 +46,12 @@ class ApplicationCore:
     # slots and the partitions behind them
 
     def slots(self) -> tuple[Slot, ...]:
-        """The slots with a token, by number."""
+        """The slots with a token, by number: partitions, then HA groups."""
         with self._store.reading():
-            return tuple(sorted(self._partition_slots()))
+            virtual = tuple(self._group_slots())
+            if virtual and not self._configuring and groups.is_ha_only(self.lab):
+                return virtual
+            return (*sorted(self._partition_slots()), *virtual)
 
     def _partition_slots(self) -> Iterator[Slot]:
         for appliance in self.lab.appliances():
@@ -58,6 +60,12 @@ class ApplicationCore:
                 if part.is_up:
                     description = str(part.settings.get("slot_description", default))
                     yield Slot(part.number, description, part.name, part.serial, (part,))
+
+    def _group_slots(self) -> Iterator[Slot]:
+        for group in groups.groups(self.lab):
+            members = groups.answering(self.lab, group)
+            if members:
+                yield Slot(group.slot, GROUP_DESCRIPTION, group.label, group.number, members, is_group=True)
 
     def slot(self, number: int) -> Slot:
         """The slot of that number. Raises ``SlotIdInvalid``."""
@@ -111,41 +119,29 @@ class ApplicationCore:
 
     def role(self, session: Session) -> Role | None:
         """Who is logged in on the session's slot."""
+        self._forget_ended(session.slot)
         return self._roles.get(session.slot)
 
     def login(self, session: Session | None, role: Role, pin: str) -> None:
-        """Log in on the session's slot.
+        """Log in on the session's slot; in an HA group's on every member that answers, which all have the same PIN.
 
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts.
+        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
-        if role is Role.AUDITOR:
-            raise UserTypeInvalid(role.name)
+        first, *others = self.slot(session.slot).members
+        account, *further = [self._account(part, role) for part in (first, *others)]
         current = self._roles.get(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
-        partition = self._partition(session.slot)
-        limit = self._policy(session, PartitionPolicy.MAXIMUM_FAILURES)
-        with self._store.reading():
-            known = self._store.user_named(partition.id, role.name)
-        # Worked out before the transaction: hashing takes long, and others would wait.
-        fits = check_password(pin, known.verifier) if known else False
-        with self._store.transaction():
-            user = self._store.user_named(partition.id, role.name)
-            if user is None or not user.verifier:
-                raise UserPinNotInitialized(role.name)
-            if role is Role.SECURITY_OFFICER and user.failures >= OFFICER_FAILURES:
-                raise SoLoginFailureThreshold(role.name)
-            if user.failures >= limit:
-                raise UserLockedOut(role.name)
-            good = fits if known and known.verifier == user.verifier else check_password(pin, user.verifier)
-            self._store.replace_user(user._replace(failures=0 if good else user.failures + 1))
-            number = self._note_login(partition, role) if good else 0
-        if not good:
-            raise PinIncorrect(role.name)
+        for other in further:
+            attempt(self.lab, other, pin, lambda: 0)
+        number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
         self._begin_login(session.slot, role, number)
+
+    def _account(self, partition: Container, role: Role) -> Account:
+        return partition_account(self.lab, self._appliance(partition), partition, role)
 
     def login_activated(self, session: Session) -> None:
         """The login that a partition with cached credentials grants without asking for a PIN."""
@@ -180,7 +176,16 @@ class ApplicationCore:
     def _require_open(self, session: Session | None) -> Session:
         if session is None or session.handle not in self._sessions:
             raise SessionHandleInvalid("no session is open")
+        self._forget_ended(session.slot)
         return session
+
+    def _forget_ended(self, slot: int) -> None:
+        """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased."""
+        if slot in self._roles:
+            with self._store.reading():
+                lasts = self._store.has_session(self._lab_sessions[slot])
+            if not lasts:
+                del self._roles[slot], self._lab_sessions[slot]
 
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
@@ -207,35 +212,77 @@ class ApplicationCore:
     def _all(self, session: Session) -> list[StoredObject]:
         """The objects that the session sees, by handle."""
         with self._store.reading():
-            items = self._store.objects(self._partition(session.slot).id)
-        return [item for item in items if self._visible(session, item)]
+            slot = self.slot(session.slot)
+            items = [item for item in self._store.objects(slot.members[0].id) if self._visible(session, item)]
+            if not slot.is_group:
+                return items
+            serials = self._serials()
+            return sorted((item._replace(handle=groups.virtual_handle(serials, item)) for item in items), key=_handle)
+
+    def _serials(self) -> list[int]:
+        """The appliances' serial numbers as objects' unique identifiers have them."""
+        return [serial_word(one.serial) for one in self.lab.appliances()]
 
     def _object(self, session: Session, handle: int) -> StoredObject:
         """One object. Raises ``ObjectHandleInvalid``."""
-        item = self._store.object(self._partition(session.slot).id, handle)
+        slot = self.slot(session.slot)
+        if slot.is_group:
+            item = next((item for item in self._all(session) if item.handle == handle), None)
+        else:
+            item = self._store.object(slot.members[0].id, handle)
         if item is None or not self._visible(session, item):
             raise ObjectHandleInvalid(str(handle))
         return item
 
     def _keep(self, session: Session, item: StoredObject) -> None:
         """Put a changed object in its place."""
-        self._store.replace_object(item)
+        for copy in self._copies(session, item):
+            self._store.replace_object(copy._replace(attributes=item.attributes))
 
     def _drop(self, session: Session, item: StoredObject) -> None:
         """Remove an object."""
-        self._store.delete_object(item.container, item.handle)
+        for copy in self._copies(session, item):
+            self._store.delete_object(copy.container, copy.handle)
+
+    def _copies(self, session: Session, item: StoredObject) -> Iterator[StoredObject]:
+        """The object as each partition behind the slot holds it, to be written to."""
+        slot = self._slot_to_write(session)
+        if not slot.is_group:
+            yield item
+            return
+        for part in slot.members:
+            for copy in self._store.objects(part.id):
+                if groups.ouid_of(copy) == groups.ouid_of(item):
+                    yield copy
+
+    def _slot_to_write(self, session: Session) -> Slot:
+        """The session's slot; members of a group that do not answer miss what is written, and are left out from now
+        on."""
+        slot = self.slot(session.slot)
+        for group in groups.groups(self.lab):
+            if slot.is_group and group.slot == slot.number:
+                groups.note_failures(self.lab, group)
+        return slot
 
     def _put(self, session: Session, values: Attributes, material: int) -> int:
-        """Add an object of these attributes; its handle."""
-        partition = self._partition(session.slot)
-        handle = self._store.next_number(f"container:{partition.id}", "handle")
+        """Add an object of these attributes; its handle. Raises ``OperationNotAllowed`` when a group may not clone
+        it."""
+        slot = self._slot_to_write(session)
+        groups.require_clonable(self.lab, slot.members, ObjectClass(int(values[Attribute.CLASS])))
         owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]
-        self._store.add_object(StoredObject(partition.id, handle, values, material, session=owner))
-        return handle
+        made = []
+        for part in slot.members:
+            handle = self._store.next_number(f"container:{part.id}", "handle")
+            made.append(StoredObject(part.id, handle, values, material, session=owner))
+            self._store.add_object(made[-1])
+        return groups.virtual_handle(self._serials(), made[0]) if slot.is_group else made[0].handle
 
     def _identity(self, session: Session) -> Identity:
         """What the next object's unique identifier is made of."""
         partition = self._partition(session.slot)
         counter = self._store.next_number(f"device:{partition.device}", "object")
-        serial = self._appliance(partition).serial
-        return Identity(partition.number, counter, int(serial) if serial.isdigit() else 0)
+        return Identity(partition.number, counter, serial_word(self._appliance(partition).serial))
+
+
+def _handle(item: StoredObject) -> int:
+    return item.handle

@@ -74,8 +74,13 @@ class Identity(NamedTuple):
             self.container.to_bytes(2, "little")
             + b"\x00\x02"
             + self.counter.to_bytes(4, "little")
-            + (self.serial & 0xFFFFFFFF).to_bytes(4, "little")
+            + self.serial.to_bytes(4, "little")
         )
+
+
+def serial_word(serial: str) -> int:
+    """An HSM's serial number as an object's unique identifier has it: its last 32 bits; 0 for one that is no number."""
+    return int(serial) & 0xFFFFFFFF if serial.isdigit() else 0
 
 
 def new_object(traits: Traits, material: bytes, template: Attributes, identity: Identity, *, local: bool) -> Traits:
