@@ -118,7 +118,13 @@ COMMON = (
 )
 """The options of every function that works with a token."""
 
-HANDLE = Parameter("handle", handle_type(Kind.OBJECT.value), "<handle>", "the object's handle")
+
+def object_option(name: str, text: str) -> Parameter:
+    """An option that names an object."""
+    return Parameter(name, handle_type(Kind.OBJECT.value), "<handle>", text)
+
+
+HANDLE = object_option("handle", "the object's handle")
 
 OUTPUT_FILE = Parameter("outputFile", Path(), "<file>", "the file to write; asked for when absent")
 

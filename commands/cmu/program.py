@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.cmu import attributes, delete, exporting, importing, listing
+from commands.cmu import attributes, certificates, confirmation, delete, exporting, importing, listing
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
 from commands.cmu.options import spelled_out
 from commands.cmu.utility import VERSION_LINE, Utility
@@ -45,13 +45,20 @@ HELP = Command(
     (Parameter("function", Text(), "<function>", "the function to explain"),),
     Provenance.RECOMMENDED,
 )
-COMMANDS: tuple[Command[Utility], ...] = (
-    delete.COMMAND,
-    exporting.COMMAND,
-    *attributes.COMMANDS,
-    HELP,
-    importing.COMMAND,
-    listing.COMMAND,
+COMMANDS: tuple[Command[Utility], ...] = tuple(
+    sorted(
+        (
+            *attributes.COMMANDS,
+            *certificates.COMMANDS,
+            *confirmation.COMMANDS,
+            delete.COMMAND,
+            exporting.COMMAND,
+            HELP,
+            importing.COMMAND,
+            listing.COMMAND,
+        ),
+        key=lambda command: command.name,
+    )
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 

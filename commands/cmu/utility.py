@@ -48,6 +48,11 @@ class Utility:
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)
 
+    def tell(self, *parts: Part) -> None:
+        """Write what only newer clients tell of their success."""
+        if self.profile is not Profile.LUNA5:
+            self.write(*parts)
+
     def begin(self, arguments: Arguments) -> None:
         """Open a session with the token and log in.
 
