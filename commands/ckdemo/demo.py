@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from hsmshell.console import Answer, Ask, Context, Kind, Part
 from hsmshell.console.values import object_handle, path, printable
 from hsmshell.engine.appliance import Session
-from hsmshell.engine.errors import HsmError
+from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.errors import HsmError, SlotIdInvalid
 from hsmshell.engine.records import StoredObject
 from hsmshell.grammar.values import BadValue, decimal
 
@@ -26,15 +28,35 @@ class Demo:
     def __init__(self, context: Context) -> None:
         self.console = context.console
         self.files = context.files
+        self.lab = context.lab
         self.application = context.lab.application()
         self.running = True
         self.asks_hash = False
         """Option 17: whether OAEP's hash is asked for."""
+        self.prints_menu = False
+        """Whether the menu comes again after every action."""
+        self._chosen = 0
 
     @property
     def session(self) -> Session | None:
-        """The current session: the one that was opened last."""
-        return next(reversed(self.application.sessions()), None)
+        """The current session: the one that was opened or chosen last; when it is closed, the newest of the others."""
+        sessions = self.application.sessions()
+        chosen = (session for session in sessions if session.handle == self._chosen)
+        return next(chosen, sessions[-1] if sessions else None)
+
+    def choose(self, session: Session) -> None:
+        """Make a session the current one."""
+        self._chosen = session.handle
+
+    @property
+    def profile(self) -> Profile:
+        """The generation of the appliance behind the current session; before there is one, of the lab's first."""
+        session = self.session
+        if session is not None:
+            # Somebody may have removed the partition meanwhile.
+            with suppress(SlotIdInvalid):
+                return self.application.appliance_of(session.slot).profile
+        return self.lab.appliance().profile
 
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)

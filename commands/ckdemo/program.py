@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from commands.ckdemo import generate, information, objects, options, tokens, wrapping
+from commands.ckdemo import authorization, generate, information, mechanism_info, objects, options, tokens, wrapping
 from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask, Context, EndOfInput
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.errors import FunctionNotSupported, HsmError
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
@@ -27,7 +28,17 @@ USAGE = f"usage: ckdemo [{NO_MENU}]\n"
 HELP_WORDS = ("-h", "--help")
 WRONG_USAGE = 1
 
-COLUMNS, COLUMN_WIDTH = 3, 26
+COLUMNS, COLUMN_WIDTH, GAP = 3, 26, 2
+GROUPS = (
+    "TOKEN",
+    "OBJECT MANAGEMENT",
+    "SECURITY",
+    "HIGH AVAILABILITY RECOVERY",
+    "KEY",
+    "OTHERS",
+    "KEY AUTHORIZATION",
+)
+"""The groups in the order in which the manual's pages name them."""
 
 
 def _leave(demo: Demo) -> None:
@@ -38,11 +49,13 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
+    *mechanism_info.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
     *wrapping.ENTRIES,
     *options.ENTRIES,
+    *authorization.ENTRIES,
     EXIT,
 )
 BY_NUMBER: Mapping[int, Entry[Demo]] = {entry.number: entry for entry in ENTRIES}
@@ -51,7 +64,8 @@ BY_NUMBER: Mapping[int, Entry[Demo]] = {entry.number: entry for entry in ENTRIES
 def start(arguments: Sequence[str], context: Context) -> int:
     """Run until ``0`` or the end of the input, and close every session on the way out."""
     if any(word in HELP_WORDS for word in arguments):
-        context.console.write(USAGE, "\n", menu())
+        appliances = context.lab.appliances()
+        context.console.write(USAGE, "\n", menu(appliances[0].profile if appliances else Profile.LUNA5))
         return 0
     if any(word != NO_MENU for word in arguments):
         context.console.write(USAGE)
@@ -60,7 +74,7 @@ def start(arguments: Sequence[str], context: Context) -> int:
     try:
         demo.write(BANNER, f"\nStatus: {GOOD}\n\n")
         if NO_MENU not in arguments:
-            demo.write(menu(), "\n")
+            demo.write(menu(demo.profile), "\n")
         while demo.running:
             _turn(demo)
     except EndOfInput:
@@ -75,29 +89,33 @@ def _turn(demo: Demo) -> None:
     try:
         choice = decimal(demo.console.ask(PROMPT, Ask.MENU).strip())
     except BadValue:
-        demo.write("\n", menu(), "\n")
+        demo.write("\n", menu(demo.profile), "\n")
         return
     try:
-        if choice not in BY_NUMBER:
+        entry = BY_NUMBER.get(choice)
+        if entry is None or not entry.is_offered(demo.profile):
             raise FunctionNotSupported(str(choice))
-        BY_NUMBER[choice].handler(demo)
+        entry.handler(demo)
         status = GOOD
     except HsmError as problem:
         status = f"{FAILED} ({problem.ckr})"
     if demo.running:
         demo.write(f"\nStatus: {status}\n\n")
+        if demo.prints_menu:
+            demo.write(menu(demo.profile), "\n")
 
 
-def menu() -> str:
-    """The entries that work here, by group."""
-    groups: dict[str, list[Entry[Demo]]] = {}
-    for entry in ENTRIES:
-        groups.setdefault(entry.group, []).append(entry)
+def menu(profile: Profile = Profile.LUNA5) -> str:
+    """The entries that an appliance of that generation has here, by group."""
     lines: list[str] = []
-    for group, entries in groups.items():
+    for group in GROUPS:
+        entries = [entry for entry in ENTRIES if entry.group == group and entry.is_offered(profile)]
+        if not entries:
+            continue
         lines.append(group)
         cells = [f"({entry.number:2}) {entry.name}" for entry in sorted(entries, key=lambda entry: entry.number)]
+        width = max(COLUMN_WIDTH, *(len(cell) + GAP for cell in cells))
         for first in range(0, len(cells), COLUMNS):
-            row = "".join(cell.ljust(COLUMN_WIDTH) for cell in cells[first : first + COLUMNS])
+            row = "".join(cell.ljust(width) for cell in cells[first : first + COLUMNS])
             lines.append(f"  {row}".rstrip())
     return "".join(f"{line}\n" for line in lines)

@@ -6,15 +6,21 @@ from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask
 from hsmshell.console.values import Kind, Value, printable
 from hsmshell.engine.access import Role
-from hsmshell.engine.appliance import Slot
+from hsmshell.engine.appliance import Session, Slot
 from hsmshell.engine.errors import ArgumentsBad, SessionHandleInvalid, TokenNotPresent, UserTypeInvalid
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
 
 GROUP = "TOKEN"
 
+SLOT_QUESTION = "Select a slot: "
+SESSION_QUESTION = "Select a session: "
+CLOSING_QUESTION = "Select a session (-1 for all): "
+ALL = -1
+
 AUDIENCE = "SO[0], normal user[1], or audit user[2]? "
 AUDIENCES = range(3)
+"""Whatever the audience, the session is a serial one that may read and write; the role is chosen at the login."""
 
 ROLES = {
     "0": Role.SECURITY_OFFICER,
@@ -46,7 +52,7 @@ def show_slots(demo: Demo) -> tuple[Slot, ...]:
 def ask_slot(demo: Demo) -> int:
     """A slot's number from the list of slots."""
     show_slots(demo)
-    return demo.number("Select a slot: ")
+    return demo.number(SLOT_QUESTION)
 
 
 def _open(demo: Demo) -> None:
@@ -54,20 +60,40 @@ def _open(demo: Demo) -> None:
     demo.write("\n")
     if demo.number(AUDIENCE) not in AUDIENCES:
         raise ArgumentsBad("audience")
-    demo.application.open_session(slot)
+    demo.choose(demo.application.open_session(slot))
+
+
+def ask_session(demo: Demo, question: str = SESSION_QUESTION) -> int:
+    """An open session's handle: with several open it is asked for, else it is the only one's.
+
+    Raises ``SessionHandleInvalid`` when none is open.
+    """
+    sessions = demo.application.sessions()
+    if not sessions:
+        raise SessionHandleInvalid("no session is open")
+    if len(sessions) == 1:
+        return sessions[0].handle
+    demo.write("\nSessions open:\n")
+    for session in sessions:
+        mark = " (current)" if session == demo.session else ""
+        demo.write("session#", Value(Kind.SESSION_ID, str(session.handle)), f" - slot#{session.slot}{mark}\n")
+    return demo.number(question, Ask.MENU, Kind.SESSION_ID)
+
+
+def find_session(demo: Demo, number: int) -> Session:
+    """The open session of that handle. Raises ``SessionHandleInvalid``."""
+    for session in demo.application.sessions():
+        if session.handle == number:
+            return session
+    raise SessionHandleInvalid(str(number))
 
 
 def _close(demo: Demo) -> None:
-    sessions = demo.application.sessions()
-    if len(sessions) > 1:
-        demo.write("\nSessions open:\n")
-        for session in sessions:
-            demo.write("session#", Value(Kind.SESSION_ID, str(session.handle)), f" - slot#{session.slot}\n")
-        number = demo.number("Select a session: ", Ask.MENU, Kind.SESSION_ID)
-        sessions = tuple(session for session in sessions if session.handle == number)
-    if not sessions:
-        raise SessionHandleInvalid("no such session")
-    demo.application.close_session(sessions[0])
+    number = ask_session(demo, CLOSING_QUESTION)
+    if number == ALL:
+        demo.application.close()
+    else:
+        demo.application.close_session(find_session(demo, number))
 
 
 def _login(demo: Demo) -> None:

@@ -118,6 +118,9 @@ class Attribute(enum.IntEnum):
     GENERIC_2 = 0x80001001, Shape.TEXT
     GENERIC_3 = 0x80001002, Shape.TEXT
     FINGERPRINT_SHA256 = 0x80001003, Shape.BYTES
+    AUTH_DATA = 0x80001005, Shape.TEXT
+    ASSIGNED = 0x80001006, Shape.BOOLEAN
+    FAILED_KEY_AUTH_COUNT = 0x80001008, Shape.NUMBER
 
 
 AttributeValue = bool | int | str | bytes

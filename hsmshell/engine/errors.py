@@ -28,6 +28,12 @@ class ArgumentsBad(HsmError):
     ckr, code = "CKR_ARGUMENTS_BAD", 0x07
 
 
+class NoEvent(HsmError):
+    """No token came or went since the program was last told."""
+
+    ckr, code = "CKR_NO_EVENT", 0x08
+
+
 class AttributeReadOnly(HsmError):
     """The attribute can never be changed, or no more."""
 
@@ -152,6 +158,24 @@ class SessionHandleInvalid(HsmError):
     """There is no open session."""
 
     ckr, code = "CKR_SESSION_HANDLE_INVALID", 0xB3
+
+
+class SessionReadOnly(HsmError):
+    """A session that may only read was to change a token object."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
+
+
+class SessionReadOnlyExists(HsmError):
+    """The security officer does not log in while a read-only session with the token is open."""
+
+    ckr, code = "CKR_SESSION_READ_ONLY_EXISTS", 0xB7
+
+
+class SessionReadWriteSoExists(HsmError):
+    """No read-only session is opened while the security officer is logged in."""
+
+    ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
 
 
 class SignatureInvalid(HsmError):
@@ -301,6 +325,12 @@ class OperationNotAllowed(HsmError):
     """A policy of the partition forbids it."""
 
     ckr, code = "CKR_OPERATION_NOT_ALLOWED", 0x80000030
+
+
+class KeyNotAuthorized(HsmError):
+    """The key is assigned to somebody, and its authorization data were not given in this session."""
+
+    ckr, code = "CKR_KEY_NOT_AUTHORIZED", 0x80000097
 
 
 class ObjectCountExceeded(HsmError):

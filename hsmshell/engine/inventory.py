@@ -27,6 +27,7 @@ SECRET_ATTRIBUTES = frozenset(
         Attribute.EXPONENT_1,
         Attribute.EXPONENT_2,
         Attribute.COEFFICIENT,
+        Attribute.AUTH_DATA,
     }
 )
 """Attributes that hold material; an inventory never has them."""

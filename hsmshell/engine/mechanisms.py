@@ -9,6 +9,7 @@ from typing import NamedTuple
 class Mechanism(enum.IntEnum):
     """CKM_..."""
 
+    RSA_PKCS_KEY_PAIR_GEN = 0x0000
     RSA_PKCS = 0x0001
     SHA1_RSA_PKCS = 0x0006
     RSA_PKCS_OAEP = 0x0009
@@ -21,15 +22,19 @@ class Mechanism(enum.IntEnum):
     SHA512_RSA_PKCS_PSS = 0x0045
     SHA224_RSA_PKCS = 0x0046
     SHA224_RSA_PKCS_PSS = 0x0047
+    DES2_KEY_GEN = 0x0130
+    DES3_KEY_GEN = 0x0131
     DES3_ECB = 0x0132
     DES3_CBC = 0x0133
     DES3_CBC_PAD = 0x0136
+    GENERIC_SECRET_KEY_GEN = 0x0350
     ECDSA_SHA1 = 0x1042
     ECDSA_SHA224 = 0x1043
     ECDSA_SHA256 = 0x1044
     ECDSA_SHA384 = 0x1045
     ECDSA_SHA512 = 0x1046
     RSA_AES_KEY_WRAP = 0x1054
+    AES_KEY_GEN = 0x1080
     AES_ECB = 0x1081
     AES_CBC = 0x1082
     AES_CBC_PAD = 0x1085

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
@@ -18,3 +19,9 @@ class Entry(NamedTuple, Generic[State]):
     group: str
     handler: Callable[[State], None]
     provenance: Provenance = Provenance.ATTESTED
+    generations: frozenset[enum.Enum] = frozenset()
+    """The generations of the emulated product that have the entry; none named are all."""
+
+    def is_offered(self, generation: enum.Enum) -> bool:
+        """Whether a product of that generation has the entry."""
+        return not self.generations or generation in self.generations

@@ -51,7 +51,7 @@ def test_a_choice_that_is_no_number_shows_the_menu(desk: Desk, word: str) -> Non
     assert played.statuses == []
 
 
-@pytest.mark.parametrize("number", ["5", "15", "40", "99", "210", "-1", "9999999999999999999"])
+@pytest.mark.parametrize("number", ["16", "19", "52", "68", "99", "210", "-1", "9999999999999999999"])
 def test_a_number_that_is_not_offered(desk: Desk, number: str) -> None:
     played = desk.play(number, "0")
     assert played.statuses == [failed("CKR_FUNCTION_NOT_SUPPORTED")]
@@ -113,11 +113,36 @@ def test_a_good_pin_resets_the_counter(desk: Desk) -> None:
 
 
 def test_the_newest_session_is_current(desk: Desk) -> None:
-    played = desk.play("1", "1", "1", "1", "2", "1", "13", "2", "2", "13", "2", "13", "0")
+    played = desk.play("1", "1", "1", "1", "2", "1", "13", "2", "2", "2", "13", "2", "13", "0")
     slots = [line for line in played.text.splitlines() if line.startswith("Slot  ")]
     assert slots == ["Slot                : 2", "Slot                : 1"]
     assert played.statuses == [GOOD] * 6 + [failed("CKR_SESSION_HANDLE_INVALID")]
-    assert "\nSessions open:\nsession#1 - slot#1\nsession#2 - slot#2\nSelect a session: 2\n" in played.text
+    listed = "\nSessions open:\nsession#1 - slot#1\nsession#2 - slot#2 (current)\n"
+    assert f"{listed}Select a session: 2\n" in played.text
+    assert f"{listed}Select a session (-1 for all): 2\n" in played.text
+
+
+def test_session_info_chooses_the_current_session(desk: Desk) -> None:
+    played = desk.play("1", "1", "1", "1", "2", "1", "13", "1", "3", "1", "password", "27", "120", "0")
+    assert played.statuses == [GOOD] * 5
+    assert "CKA_LABEL=Generated AES Key" in played.last
+
+
+def test_a_session_that_is_not_there_changes_nothing(desk: Desk) -> None:
+    played = desk.play("1", "1", "1", "1", "2", "1", "13", "-1", "13", "7", "13", "x", "2", "x", "13", "2", "0")
+    assert played.statuses[2:] == [failed("CKR_SESSION_HANDLE_INVALID")] * 4 + [GOOD]
+    assert played.text.count("session#2 - slot#2 (current)\n") == 5
+
+
+def test_all_sessions_are_closed_at_once(desk: Desk) -> None:
+    played = desk.play(*LOGIN, "1", "1", "1", "1", "2", "1", "2", "-1", "13", "0")
+    assert played.statuses[-2:] == [GOOD, failed("CKR_SESSION_HANDLE_INVALID")]
+    assert desk.lab.store.sessions() == []
+
+
+def test_closing_the_current_session_leaves_the_newest_of_the_others(desk: Desk) -> None:
+    played = desk.play("1", "1", "1", "1", "2", "1", "1", "1", "1", "13", "1", "2", "1", "13", "3", "0")
+    assert "session#3 - slot#1 (current)" in played.last
 
 
 def test_closing_a_session_that_is_not_there(desk: Desk) -> None:

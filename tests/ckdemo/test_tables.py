@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from commands.ckdemo import display, generate, mechanisms, program
+from hsmshell.engine.appliance.policies import Profile
 
 from .conftest import Desk
 
@@ -70,22 +73,8 @@ Select type of key to generate
 [22] RSA X9.31           [23] DH X9.42         [24] ARIA
 """
 
-MAIN_MENU = """\
-TOKEN
-  ( 1) Open Session         ( 2) Close Session        ( 3) Login
-  ( 4) Logout               (10) Get Info             (11) Slot Info
-  (12) Token Info           (13) Session Info         (14) Get Slot List
-OBJECT MANAGEMENT
-  (20) Create object        (21) Copy object          (22) Destroy object
-  (23) Object size          (24) Get attribute        (25) Set attribute
-  (26) Find object          (27) Display Object
-SECURITY
-  (45) Simple Generate Key
-KEY
-  (60) Wrap key             (61) Unwrap key
-OTHERS
-  ( 0) Exit                 (98) Options
-"""
+MAIN_MENU = program.menu()
+"""Its bytes are in the golden transcripts."""
 
 GREETING = """\
 ckdemo as hsmshell recreates it: a rehearsal on a simulated Luna partition.
@@ -112,8 +101,36 @@ def test_key_type_menu() -> None:
     assert generate.MENU == KEY_TYPES
 
 
-def test_main_menu() -> None:
-    assert program.menu() == MAIN_MENU
+def shown(menu: str) -> list[tuple[str, list[int]]]:
+    """The groups of a menu with their entries' numbers."""
+    groups: list[tuple[str, list[int]]] = []
+    for line in menu.splitlines():
+        if not line.startswith(" "):
+            groups.append((line, []))
+        else:
+            groups[-1][1].extend(int(number) for number in re.findall(r"\(([ 0-9]+)\) ", line))
+    return groups
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_menu_has_the_groups_in_their_order_and_each_entry_once(profile: Profile) -> None:
+    groups = shown(program.menu(profile))
+    names = [name for name, _ in groups]
+    assert names == [name for name in program.GROUPS if name in names]
+    assert all(numbers == sorted(numbers) for _, numbers in groups)
+    numbers = [number for _, numbers in groups for number in numbers]
+    offered = [entry.number for entry in program.ENTRIES if entry.is_offered(profile)]
+    assert sorted(numbers) == sorted(offered)
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_key_authorization_is_for_the_newer_generation() -> None:
+    assert shown(program.menu(Profile.LUNA7))[-1] == ("KEY AUTHORIZATION", [210, 211, 212, 213])
+    assert "KEY AUTHORIZATION" not in program.menu(Profile.LUNA5)
+
+
+def test_every_entry_belongs_to_a_group_of_the_menu() -> None:
+    assert {entry.group for entry in program.ENTRIES} <= set(program.GROUPS)
 
 
 def test_greeting_and_menu_come_once(desk: Desk) -> None:

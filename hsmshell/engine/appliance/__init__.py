@@ -1,11 +1,18 @@
 """Luna: HSMs with partitions, seen by their clients as slots; roles, policies, objects."""
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
+from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.certification import ApplicationCertification
+from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
-class Application(ApplicationWrapping, ApplicationCertification):
+class Application(
+    ApplicationCertification,
+    ApplicationWrapping,
+    ApplicationAuthorization,
+    ApplicationTokens,
+):
     """One program that uses the appliances through the client library."""
 
 

@@ -13,8 +13,12 @@ from hsmshell.engine.appliance.logins import Account, attempt, partition_account
 from hsmshell.engine.appliance.policies import Policy
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import (
+    KeyNotAuthorized,
     ObjectHandleInvalid,
     SessionHandleInvalid,
+    SessionReadOnly,
+    SessionReadOnlyExists,
+    SessionReadWriteSoExists,
     SlotIdInvalid,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
@@ -42,6 +46,10 @@ class ApplicationCore:
         self._roles: dict[int, Role] = {}
         self._next_session = 1
         self._lab_sessions: dict[int, int] = {}
+        self._seen_slots = {slot.number for slot in self.slots()}
+        """The slots of which the program knows that they have a token."""
+        self._authorized: set[tuple[int, int]] = set()
+        """The sessions, with the handles of the assigned keys that were authorized in them."""
 
     # slots and the partitions behind them
 
@@ -96,8 +104,10 @@ class ApplicationCore:
         return tuple(self._sessions.values())
 
     def open_session(self, slot: int, *, read_write: bool = True) -> Session:
-        """Open a session. Raises ``SlotIdInvalid``."""
+        """Open a session. Raises ``SlotIdInvalid`` or ``SessionReadWriteSoExists`` (PKCS#11 v3.0 5.6.1)."""
         self._partition(slot)
+        if not read_write and self._roles.get(slot) is Role.SECURITY_OFFICER:
+            raise SessionReadWriteSoExists(str(slot))
         session = Session(self._next_session, slot, read_write)
         self._next_session += 1
         self._sessions[session.handle] = session
@@ -107,6 +117,7 @@ class ApplicationCore:
         """Close it; the last one of a slot ends the login. Raises ``SessionHandleInvalid``."""
         self._require_open(session)
         del self._sessions[session.handle]
+        self._authorized = {known for known in self._authorized if known[0] != session.handle}
         if not any(other.slot == session.slot for other in self._sessions.values()):
             self._end_login(session.slot)
 
@@ -126,7 +137,8 @@ class ApplicationCore:
         """Log in on the session's slot; in an HA group's on every member that answers, which all have the same PIN.
 
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
-        ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``UserPinNotInitialized``, ``UserLockedOut``,
+        ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``SessionReadOnlyExists`` (the security officer
+        changes what a read-only session sees, PKCS#11 v3.0 5.6.8), ``UserPinNotInitialized``, ``UserLockedOut``,
         ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
@@ -135,6 +147,10 @@ class ApplicationCore:
         current = self._roles.get(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
+        if role is Role.SECURITY_OFFICER and any(
+            not other.read_write for other in self._sessions.values() if other.slot == session.slot
+        ):
+            raise SessionReadOnlyExists(role.name)
         for other in further:
             attempt(self.lab, other, pin, lambda: 0)
         number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
@@ -166,6 +182,8 @@ class ApplicationCore:
 
     def _end_login(self, slot: int) -> None:
         self._roles.pop(slot, None)
+        ended = {session.handle for session in self._sessions.values() if session.slot == slot}
+        self._authorized = {known for known in self._authorized if known[0] not in ended}
         number = self._lab_sessions.pop(slot, 0)
         if number:
             with self._store.transaction():
@@ -199,6 +217,12 @@ class ApplicationCore:
         if role not in PARTITION_RULES[operation]:
             raise UserNotAuthorized(role.name)
         return session
+
+    def _require_authorized(self, session: Session, key: StoredObject) -> StoredObject:
+        """The key, when it may be used in the session. Raises ``KeyNotAuthorized``."""
+        if key.flag(Attribute.ASSIGNED) and (session.handle, key.handle) not in self._authorized:
+            raise KeyNotAuthorized(str(key.handle))
+        return key
 
     # the objects of a session's slot; the only ways to them
 
@@ -234,13 +258,24 @@ class ApplicationCore:
             raise ObjectHandleInvalid(str(handle))
         return item
 
-    def _keep(self, session: Session, item: StoredObject) -> None:
-        """Put a changed object in its place."""
+    def _require_writable(self, session: Session, *, token: bool) -> None:
+        """A read-only session changes only objects that end with it (PKCS#11 v3.0 4.4). Raises ``SessionReadOnly``."""
+        if token and not session.read_write:
+            raise SessionReadOnly(str(session.handle))
+
+    def _keep(self, session: Session, item: StoredObject, *, by_hsm: bool = False) -> None:
+        """Put a changed object in its place; ``by_hsm`` for what the HSM itself counts, also in a read-only session.
+
+        Raises ``SessionReadOnly``.
+        """
+        if not by_hsm:
+            self._require_writable(session, token=not item.session)
         for copy in self._copies(session, item):
             self._store.replace_object(copy._replace(attributes=item.attributes))
 
     def _drop(self, session: Session, item: StoredObject) -> None:
-        """Remove an object."""
+        """Remove an object. Raises ``SessionReadOnly``."""
+        self._require_writable(session, token=not item.session)
         for copy in self._copies(session, item):
             self._store.delete_object(copy.container, copy.handle)
 
@@ -265,8 +300,11 @@ class ApplicationCore:
         return slot
 
     def _put(self, session: Session, values: Attributes, material: int) -> int:
-        """Add an object of these attributes; its handle. Raises ``OperationNotAllowed`` when a group may not clone
-        it."""
+        """Add an object of these attributes; its handle.
+
+        Raises ``SessionReadOnly``, and ``OperationNotAllowed`` when a group may not clone it.
+        """
+        self._require_writable(session, token=bool(values.get(Attribute.TOKEN)))
         slot = self._slot_to_write(session)
         groups.require_clonable(self.lab, slot.members, ObjectClass(int(values[Attribute.CLASS])))
         owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]

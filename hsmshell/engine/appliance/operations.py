@@ -29,6 +29,12 @@ SECRET_BYTES = range(1, 513)
 """Lengths in bytes of the secret keys that the HSM makes."""
 
 
+def stored_size(item: StoredObject, material: bytes) -> int:
+    """How many bytes an object takes: its material and its attributes' values."""
+    values = (len(value) if isinstance(value, (str, bytes)) else 4 for value in item.attributes.values())
+    return len(material) + sum(values)
+
+
 class ApplicationObjects(ApplicationCore):
     """The objects of a session's partition."""
 
@@ -55,8 +61,11 @@ class ApplicationObjects(ApplicationCore):
         if attribute is Attribute.VALUE and item.object_class is ObjectClass.SECRET_KEY:
             if item.flag(Attribute.SENSITIVE) or not item.flag(Attribute.EXTRACTABLE):
                 raise AttributeSensitive(attribute.name)
+            self._require_authorized(self._require_open(session), item)
             with self._store.reading():
                 return self._store.material(item.material)
+        if attribute is Attribute.AUTH_DATA:
+            raise AttributeSensitive(attribute.name)
         if attribute in item.attributes:
             return item.attributes[attribute]
         private_parts = range(Attribute.PRIVATE_EXPONENT, Attribute.COEFFICIENT + 1)
@@ -68,10 +77,7 @@ class ApplicationObjects(ApplicationCore):
         """How many bytes the object takes: its material and its attributes' values."""
         item = self.read(session, handle)
         with self._store.reading():
-            total = len(self._store.material(item.material))
-        for value in item.attributes.values():
-            total += len(value) if isinstance(value, (str, bytes)) else 4
-        return total
+            return stored_size(item, self._store.material(item.material))
 
     # changing
 

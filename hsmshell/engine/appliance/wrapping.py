@@ -50,6 +50,7 @@ class ApplicationWrapping(ApplicationObjects):
         ``MechanismInvalid``,
         ``WrappingKeyHandleInvalid``, ``WrappingKeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_WRAP),
         ``KeyHandleInvalid``, ``KeyUnextractable``, ``KeyNotWrappable`` (cloning mode and policies), ``KeySizeRange``.
+        A key that is assigned and not authorized raises ``KeyNotAuthorized`` where it is looked for.
         """
         session = self._require(session, PartitionOperation.WRAP)
         mechanism = self._known(mechanism)
@@ -121,7 +122,7 @@ class ApplicationWrapping(ApplicationObjects):
             raise missing(str(handle)) from None
         if item.object_class not in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
             raise missing(str(handle))
-        return item
+        return self._require_authorized(session, item)
 
 
 def _fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:

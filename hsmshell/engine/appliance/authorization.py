@@ -1,0 +1,136 @@
+"""Authorization of single keys: data that belong to a key, and have to be given before an assigned key is used.
+
+Published are the functions' names and the attributes (Thales, key authorization functions of ckdemo; pycryptoki); the
+rules between them are ours.
+"""
+
+from __future__ import annotations
+
+from hsmshell.engine.access import PartitionOperation, check_password, hash_password
+from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.operations import ApplicationObjects
+from hsmshell.engine.appliance.policies import PartitionPolicy
+from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.errors import (
+    KeyHandleInvalid,
+    KeyNotAuthorized,
+    ObjectHandleInvalid,
+    OperationNotAllowed,
+    PinIncorrect,
+    PinLenRange,
+    PinLocked,
+)
+from hsmshell.engine.objects import Traits
+from hsmshell.engine.records import StoredObject
+
+DATA_LENGTHS = range(7, 256)
+"""How many characters authorization data have: as many as a PIN."""
+
+
+class ApplicationAuthorization(ApplicationObjects):
+    """Setting and resetting a key's authorization data, assigning the key, and authorizing its use in a session."""
+
+    def authorize_key(self, session: Session | None, handle: int, data: str) -> None:
+        """Permit the key's use in this session, until it is closed or the login ends.
+
+        Raises ``KeyHandleInvalid``, ``KeyNotAuthorized`` for a key without authorization data, ``PinLocked`` after as
+        many wrong ones in a row as the partition allows wrong logins, ``PinIncorrect``; wrong data count.
+        """
+        session = self._require(session, PartitionOperation.USE)
+        self._check(session, self._with_data(session, handle), data)
+        self._authorized.add((session.handle, handle))
+
+    def set_authorization(self, session: Session | None, handle: int, old: str, new: str) -> None:
+        """Change the key's authorization data, or give it its first; ``old`` is empty then.
+
+        Raises ``KeyHandleInvalid``, ``PinLenRange``, ``PinLocked`` or ``PinIncorrect``; wrong old data count.
+        """
+        session = self._require(session, PartitionOperation.CHANGE)
+        item = self._named_key(session, handle)
+        _require_length(new)
+        if _verifier(item):
+            self._check(session, item, old)
+        elif old:
+            raise PinIncorrect(str(handle))
+        self._put_data(session, handle, new)
+
+    def reset_authorization(self, session: Session | None, handle: int, new: str) -> None:
+        """Give the key new authorization data without the old ones; this unlocks it.
+
+        Raises ``KeyHandleInvalid``, ``OperationNotAllowed`` for an assigned key, which is its user's, ``PinLenRange``.
+        """
+        session = self._require(session, PartitionOperation.CHANGE)
+        if self._named_key(session, handle).flag(Attribute.ASSIGNED):
+            raise OperationNotAllowed(str(handle))
+        _require_length(new)
+        self._put_data(session, handle, new)
+
+    def assign_key(self, session: Session | None, handle: int) -> None:
+        """Assign the key: from now on its use needs its authorization data. Nothing undoes that.
+
+        Raises ``KeyHandleInvalid``, ``KeyNotAuthorized`` for a key without authorization data, ``OperationNotAllowed``
+        for one that is assigned already.
+        """
+        session = self._require(session, PartitionOperation.CHANGE)
+        with self._store.transaction():
+            item = self._with_data(session, handle)
+            if item.flag(Attribute.ASSIGNED):
+                raise OperationNotAllowed(str(handle))
+            self._keep(session, item._replace(attributes={**item.attributes, Attribute.ASSIGNED: True}))
+
+    def _named_key(self, session: Session, handle: int) -> StoredObject:
+        try:
+            item = self.read(session, handle)
+        except ObjectHandleInvalid:
+            raise KeyHandleInvalid(str(handle)) from None
+        if Attribute.KEY_TYPE not in item.attributes:
+            raise KeyHandleInvalid(str(handle))
+        return item
+
+    def _with_data(self, session: Session, handle: int) -> StoredObject:
+        item = self._named_key(session, handle)
+        if not _verifier(item):
+            raise KeyNotAuthorized(str(handle))
+        return item
+
+    def _check(self, session: Session, item: StoredObject, data: str) -> None:
+        """Count wrong data, and forget the count when they are right."""
+        limit = self._policy(session, PartitionPolicy.MAXIMUM_FAILURES)
+        # Worked out before the transaction: hashing takes long, and others would wait.
+        fits = check_password(data, _verifier(item))
+        with self._store.transaction():
+            current = self._object(session, item.handle)
+            if _failures(current) >= limit:
+                raise PinLocked(str(item.handle))
+            if _verifier(current) != _verifier(item):
+                fits = check_password(data, _verifier(current))
+            failures = 0 if fits else _failures(current) + 1
+            counted: Traits = {**current.attributes, Attribute.FAILED_KEY_AUTH_COUNT: failures}
+            self._keep(session, current._replace(attributes=counted), by_hsm=True)
+        if not fits:
+            raise PinIncorrect(str(item.handle))
+
+    def _put_data(self, session: Session, handle: int, data: str) -> None:
+        verifier = hash_password(data, self.lab.services.random_bytes(16))
+        with self._store.transaction():
+            item = self._object(session, handle)
+            values: Traits = {
+                **item.attributes,
+                Attribute.AUTH_DATA: verifier,
+                Attribute.FAILED_KEY_AUTH_COUNT: 0,
+                Attribute.ASSIGNED: item.flag(Attribute.ASSIGNED),
+            }
+            self._keep(session, item._replace(attributes=values))
+
+
+def _verifier(item: StoredObject) -> str:
+    return str(item.attributes.get(Attribute.AUTH_DATA, ""))
+
+
+def _failures(item: StoredObject) -> int:
+    return int(item.attributes.get(Attribute.FAILED_KEY_AUTH_COUNT, 0))
+
+
+def _require_length(data: str) -> None:
+    if len(data) not in DATA_LENGTHS:
+        raise PinLenRange(str(len(data)))

@@ -1,0 +1,93 @@
+"""What a token says of itself: its mechanisms, its room, the state of its PINs, and whether one came or went."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hsmshell.engine.access import Role
+from hsmshell.engine.appliance.appliance import MAXIMUM_PARTITIONS
+from hsmshell.engine.appliance.application import ApplicationCore
+from hsmshell.engine.appliance.mechanism_table import MechanismInfo, mechanisms_of
+from hsmshell.engine.appliance.operations import stored_size
+from hsmshell.engine.appliance.policies import HsmPolicy
+from hsmshell.engine.errors import MechanismInvalid, NoEvent, UserPinNotInitialized
+
+HSM_BYTES = 2097152
+"""The storage of a Luna HSM as a published ``hsm show`` gives it."""
+PARTITION_BYTES = HSM_BYTES // MAXIMUM_PARTITIONS
+"""A partition's share of it."""
+
+
+class Storage(NamedTuple):
+    """A partition's room, in bytes."""
+
+    total: int
+    used: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.total - self.used)
+
+
+class PinState(NamedTuple):
+    """What a token tells of a role's PIN."""
+
+    failures: int
+    """Wrong ones in a row."""
+    limit: int
+    """How many lock the role."""
+
+    @property
+    def is_locked(self) -> bool:
+        return self.failures >= self.limit
+
+    @property
+    def is_final_try(self) -> bool:
+        """Whether one more wrong PIN locks the role."""
+        return self.failures == self.limit - 1
+
+
+class ApplicationTokens(ApplicationCore):
+    """What needs no session with the token."""
+
+    def mechanisms(self, slot: int) -> tuple[MechanismInfo, ...]:
+        """The mechanisms of the slot's token, by number. Raises ``SlotIdInvalid``."""
+        appliance = self.appliance_of(slot)
+        return mechanisms_of(appliance.profile, fips=not appliance.policy(HsmPolicy.NON_FIPS))
+
+    def mechanism(self, slot: int, number: int) -> MechanismInfo:
+        """One of them. Raises ``SlotIdInvalid`` or ``MechanismInvalid``."""
+        for info in self.mechanisms(slot):
+            if info.mechanism == number:
+                return info
+        raise MechanismInvalid(str(number))
+
+    def storage(self, slot: int) -> Storage:
+        """The room of the partition that answers for the slot. Raises ``SlotIdInvalid``."""
+        partition = self._partition(slot)
+        with self._store.reading():
+            items = self._store.objects(partition.id)
+            used = sum(stored_size(item, self._store.material(item.material)) for item in items)
+        return Storage(PARTITION_BYTES, used)
+
+    def pin_state(self, slot: int, role: Role) -> PinState:
+        """How it stands with the PIN of a role. Raises ``SlotIdInvalid`` or ``UserPinNotInitialized``."""
+        account = self._account(self._partition(slot), role)
+        with self._store.reading():
+            user = self._store.user_named(account.container, role.name)
+        if user is None or not user.verifier:
+            raise UserPinNotInitialized(role.name)
+        return PinState(user.failures, account.limit)
+
+    def slot_event(self) -> int:
+        """The number of a slot whose token came or went since this was last asked, or since the program began.
+
+        Raises ``NoEvent`` at once when there is none: it never waits (PKCS#11 v3.0 5.5.4, CKF_DONT_BLOCK).
+        """
+        present = {slot.number for slot in self.slots()}
+        changed = present ^ self._seen_slots
+        if not changed:
+            raise NoEvent("no slot")
+        first = min(changed)
+        self._seen_slots ^= {first}
+        return first
