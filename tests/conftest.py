@@ -12,12 +12,18 @@ import pytest
 
 from hsmshell.console import Context, Files, Generation
 from hsmshell.console.scripted import ScriptedConsole
+from hsmshell.engine.asymmetric import generate_in
+from hsmshell.engine.attributes import KeyType
+from hsmshell.engine.domain import Domain, decode_domain
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.scenario import create_lab, shipped
-from hsmshell.engine.services import Services, generate_rsa
+from hsmshell.engine.services import Services, generate_dsa_domain, generate_rsa
 
 KEYS = Path(__file__).parent / "data" / "rsa"
 """RSA keys made for these tests with openssl; they protect nothing."""
+
+DOMAIN = KEYS.parent / "dsa-2048.pem"
+"""DSA domain parameters made for these tests with openssl."""
 
 NOON = 1_511_870_400.0
 """When the tests' labs live: 2017-11-28 12:00 UTC, the year of the guide."""
@@ -55,19 +61,26 @@ def pytest_hsmshell_services(config: pytest.Config) -> Services:
 
 
 def private_key(path: Path) -> bytes:
-    """The PKCS#8 DER of a PEM file."""
+    """What is in a PEM file: of a key, its PKCS#8 DER."""
     lines = path.read_text("ascii").splitlines()
     return base64.b64decode("".join(line for line in lines if not line.startswith("-")))
 
 
 def pooled_services() -> Services:
-    """Services whose common RSA keys come from the pool, each time the next one; other sizes are really made."""
+    """Services whose common RSA keys come from the pool, each time the next one, and whose common domain parameters are
+    always the same; other sizes are really made."""
     pool = itertools.cycle([private_key(path) for path in sorted(KEYS.glob("*.pem"))])
 
     def rsa_key(bits: int, exponent: int) -> bytes:
         return next(pool) if (bits, exponent) == (2048, 65537) else generate_rsa(bits, exponent)
 
-    return Services(clock=lambda: NOON, rsa_key=rsa_key)
+    def dsa_domain(bits: int) -> Domain:
+        return decode_domain(private_key(DOMAIN), KeyType.DSA) if bits == 2048 else generate_dsa_domain(bits)
+
+    def dsa_key(bits: int) -> bytes:
+        return generate_in(dsa_domain(bits), KeyType.DSA)
+
+    return Services(clock=lambda: NOON, rsa_key=rsa_key, dsa_key=dsa_key, dsa_domain=dsa_domain)
 
 
 @pytest.fixture

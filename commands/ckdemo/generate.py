@@ -9,6 +9,7 @@ from commands.ckdemo.demo import Demo
 from commands.ckdemo.layout import END, laid_out
 from hsmshell.console import Ask, Part
 from hsmshell.console.values import hexadecimal, object_handle
+from hsmshell.engine.appliance import PairSpec
 from hsmshell.engine.appliance.attributes import GIVEN
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import MechanismInvalid
@@ -136,7 +137,7 @@ def _generate_rsa(demo: Demo) -> None:
         }
         for half, word in ((ObjectClass.PUBLIC_KEY, "Public"), (ObjectClass.PRIVATE_KEY, "Private"))
     )
-    first, second = demo.application.generate_rsa_pair(demo.session, bits, exponent, public, private)
+    first, second = demo.application.generate_pair(demo.session, PairSpec(KeyType.RSA, bits, exponent), public, private)
     demo.write("\n", *_result("Public", first), *_result("Private", second))
 
 

@@ -15,10 +15,11 @@ class ObjectClass(enum.IntEnum):
     PUBLIC_KEY = 2
     PRIVATE_KEY = 3
     SECRET_KEY = 4
+    DOMAIN_PARAMETERS = 6
 
 
 class KeyType(enum.IntEnum):
-    """CKK_..."""
+    """CKK_...; values from 0x80000000 on are vendor-defined."""
 
     RSA = 0x00
     DSA = 0x01
@@ -30,7 +31,11 @@ class KeyType(enum.IntEnum):
     DES = 0x13
     DES2 = 0x14
     DES3 = 0x15
+    CAST5 = 0x18
     AES = 0x1F
+    EC_EDWARDS = 0x40
+    EC_MONTGOMERY = 0x41
+    SEED = 0x80000011
 
 
 class Shape(enum.Enum):

@@ -69,9 +69,14 @@ def _require_short_pem(data: bytes) -> None:
 
 def load_private(der: bytes) -> PrivateKeyTypes:
     """A private key of our own store. It was checked when it came in; checking again costs 50 ms and more."""
+    import warnings
+
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    return load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
+    with warnings.catch_warnings():
+        # The library's advice to programmers, that Diffie-Hellman in finite fields will go.
+        warnings.simplefilter("ignore")
+        return load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
 
 
 def check_private(der: bytes) -> bytes:

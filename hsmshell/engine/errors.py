@@ -274,6 +274,18 @@ class WrappingKeyTypeInconsistent(HsmError):
     ckr, code = "CKR_WRAPPING_KEY_TYPE_INCONSISTENT", 0x115
 
 
+class DomainParamsInvalid(HsmError):
+    """Domain parameters that contradict each other."""
+
+    ckr, code = "CKR_DOMAIN_PARAMS_INVALID", 0x130
+
+
+class CurveNotSupported(HsmError):
+    """The HSM does not compute with this curve."""
+
+    ckr, code = "CKR_CURVE_NOT_SUPPORTED", 0x140
+
+
 # The following have no PKCS#11 number of their own; `code` is that of the nearest one, or the vendor-defined one.
 
 

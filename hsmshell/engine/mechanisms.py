@@ -80,7 +80,7 @@ class Curve(enum.Enum):
     """A named curve that the HSM computes with; the value is OpenSSL's name of it."""
 
     identifier: bytes
-    """The DER of its object identifier (CKA_EC_PARAMS, RFC 5480 2.1.1.1)."""
+    """The DER of its object identifier (CKA_EC_PARAMS, RFC 5480 2.1.1.1, RFC 8410 3)."""
     nid: int
     """OpenSSL's number."""
 
@@ -91,8 +91,13 @@ class Curve(enum.Enum):
         member.nid = nid
         return member
 
+    P192 = "prime192v1", "06082a8648ce3d030101", 409
     P224 = "secp224r1", "06052b81040021", 713
     P256 = "prime256v1", "06082a8648ce3d030107", 415
     P384 = "secp384r1", "06052b81040022", 715
     P521 = "secp521r1", "06052b81040023", 716
     K256 = "secp256k1", "06052b8104000a", 714
+    ED25519 = "ED25519", "06032b6570", 1087
+    ED448 = "ED448", "06032b6571", 1088
+    X25519 = "X25519", "06032b656e", 1034
+    X448 = "X448", "06032b656f", 1035

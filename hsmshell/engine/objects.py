@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hsmshell.engine import ciphers, crypto, encodings
+from hsmshell.engine import asymmetric, ciphers, crypto, encodings
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, KeySizeRange
 
@@ -15,16 +15,25 @@ Traits = dict[Attribute, AttributeValue]
 
 SECRET_LENGTHS: dict[KeyType, frozenset[int]] = {
     KeyType.AES: frozenset({16, 24, 32}),
+    KeyType.DES: frozenset({8}),
     KeyType.DES2: frozenset({16}),
     KeyType.DES3: frozenset({24}),
+    KeyType.RC2: frozenset(range(1, 129)),
+    KeyType.RC4: frozenset(range(1, 257)),
+    KeyType.CAST5: frozenset(range(1, 17)),
+    KeyType.SEED: frozenset({16}),
 }
-"""The lengths in bytes that a key of the type can have (FIPS 197, SP 800-67); other types take any."""
+"""The lengths in bytes that a key of the type can have (FIPS 197, FIPS 46-3, SP 800-67, RFC 2268, RFC 2144, RFC 4269;
+RC4: PKCS#11 v2.40 historical 2.11); other types take any."""
+
+ASYMMETRIC = frozenset({KeyType.RSA, KeyType.DSA, KeyType.DH, KeyType.EC, KeyType.EC_EDWARDS, KeyType.EC_MONTGOMERY})
+"""The types of pairs."""
 
 
 def secret_traits(key_type: KeyType, value: bytes) -> Traits:
     """Class, type and length of a secret key. Raises ``KeySizeRange`` when the type has no key of that length,
     ``DataInvalid`` for a type that is no secret key's."""
-    if key_type in (KeyType.RSA, KeyType.DSA, KeyType.DH, KeyType.EC):
+    if key_type in ASYMMETRIC:
         raise DataInvalid(f"{key_type.name} is no type of a secret key")
     if not value or (key_type in SECRET_LENGTHS and len(value) not in SECRET_LENGTHS[key_type]):
         raise KeySizeRange(f"{key_type.name} has no key of {len(value)} bytes")
@@ -33,6 +42,15 @@ def secret_traits(key_type: KeyType, value: bytes) -> Traits:
         Attribute.KEY_TYPE: int(key_type),
         Attribute.VALUE_LEN: len(value),
     }
+
+
+_ODD = bytes(byte & 0xFE | (bin(byte & 0xFE).count("1") + 1) % 2 for byte in range(256))
+"""Each byte with its last bit such that the number of ones is odd."""
+
+
+def with_odd_parity(key_type: KeyType, value: bytes) -> bytes:
+    """A DES key's bytes with the parity bits that FIPS 46-3 asks for; another key's as they are."""
+    return value.translate(_ODD) if key_type in (KeyType.DES, KeyType.DES2, KeyType.DES3) else value
 
 
 def public_traits(der: bytes) -> Traits:
@@ -71,15 +89,18 @@ def check_value(key_type: KeyType, object_class: ObjectClass, material: bytes) -
 
 
 def fingerprint_input(traits: Traits, material: bytes) -> bytes:
-    """What identifies a key among others: a secret key's bytes, an RSA key's modulus, an EC key's point."""
-    if traits[Attribute.CLASS] == ObjectClass.SECRET_KEY:
+    """What identifies a key among others: a secret key's bytes, an RSA key's modulus, the point or the public value of
+    another. Raises ``DataInvalid`` for what is no key."""
+    object_class = traits[Attribute.CLASS]
+    if object_class == ObjectClass.SECRET_KEY:
         return material
-    for attribute in (Attribute.MODULUS, Attribute.EC_POINT):
-        if attribute in traits:
-            value = traits[attribute]
-            if isinstance(value, bytes):
-                return value
-    raise DataInvalid("no fingerprint for this key type")
+    if object_class not in (ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY):
+        raise DataInvalid("no key has no fingerprint")
+    modulus = traits.get(Attribute.MODULUS)
+    if isinstance(modulus, bytes):
+        return modulus
+    public = material if object_class == ObjectClass.PUBLIC_KEY else encodings.public_of(material)
+    return asymmetric.public_value(public)
 
 
 def fingerprint(traits: Traits, material: bytes) -> str:

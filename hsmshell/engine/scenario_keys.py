@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.appliance.attributes import GIVEN
+from hsmshell.engine.appliance.generation import PairSpec
 from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
@@ -57,10 +58,9 @@ def add_partition_object(lab: Lab, application: Application, session: Session, c
     if kind == KeyType.RSA.name:
         pair = checked(table, "an RSA pair", _PAIR)
         _next_handle(lab, container, pair["handle"])
-        application.generate_rsa_pair(
+        application.generate_pair(
             session,
-            pair["bits"],
-            pair["exponent"],
+            PairSpec(KeyType.RSA, pair["bits"], pair["exponent"]),
             _template(pair["public"], "the public key", _attribute_entries(ObjectClass.PUBLIC_KEY)),
             _template(pair["private"], "the private key", _attribute_entries(ObjectClass.PRIVATE_KEY)),
         )

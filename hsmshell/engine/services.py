@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.mechanisms import Curve
+
+if TYPE_CHECKING:
+    from hsmshell.engine.domain import Domain
 
 
 def generate_rsa(bits: int, exponent: int) -> bytes:
@@ -56,19 +59,21 @@ def _rsa_with_exponent(bits: int, exponent: int) -> bytes:
 
 
 def generate_ec(curve: Curve) -> bytes:
-    """A fresh EC private key (FIPS 186-5 A.2) as PKCS#8 DER."""
-    from cryptography.hazmat.primitives.asymmetric import ec
+    """A fresh private key on a curve (FIPS 186-5 A.2; RFC 8032 5, RFC 7748 6) as PKCS#8 DER."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, x448, x25519
 
+    from hsmshell.engine.asymmetric import library_curve
     from hsmshell.engine.encodings import encode_private
 
-    curves: dict[Curve, ec.EllipticCurve] = {
-        Curve.P224: ec.SECP224R1(),
-        Curve.P256: ec.SECP256R1(),
-        Curve.P384: ec.SECP384R1(),
-        Curve.P521: ec.SECP521R1(),
-        Curve.K256: ec.SECP256K1(),
-    }
-    return encode_private(ec.generate_private_key(curves[curve]))
+    if curve is Curve.ED25519:
+        return encode_private(ed25519.Ed25519PrivateKey.generate())
+    if curve is Curve.ED448:
+        return encode_private(ed448.Ed448PrivateKey.generate())
+    if curve is Curve.X25519:
+        return encode_private(x25519.X25519PrivateKey.generate())
+    if curve is Curve.X448:
+        return encode_private(x448.X448PrivateKey.generate())
+    return encode_private(ec.generate_private_key(library_curve(curve)))
 
 
 def generate_dsa(bits: int) -> bytes:
@@ -78,6 +83,16 @@ def generate_dsa(bits: int) -> bytes:
     from hsmshell.engine.encodings import encode_private
 
     return encode_private(dsa.generate_private_key(bits))
+
+
+def generate_dsa_domain(bits: int) -> Domain:
+    """Fresh domain parameters of DSA whose prime has so many bits (FIPS 186-4 A.1)."""
+    from cryptography.hazmat.primitives.asymmetric import dsa
+
+    from hsmshell.engine.domain import Domain
+
+    numbers = dsa.generate_parameters(bits).parameter_numbers()
+    return Domain(numbers.p, numbers.g, numbers.q)
 
 
 class Services(NamedTuple):
@@ -93,6 +108,8 @@ class Services(NamedTuple):
     """A private key on that curve, as PKCS#8 DER."""
     dsa_key: Callable[[int], bytes] = generate_dsa
     """A private key whose prime modulus has so many bits, as PKCS#8 DER."""
+    dsa_domain: Callable[[int], Domain] = generate_dsa_domain
+    """Domain parameters of DSA whose prime has so many bits."""
 
 
 SYSTEM = Services()

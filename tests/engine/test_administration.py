@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from hsmshell.engine.access import Role
+from hsmshell.engine.appliance import PairSpec
 from hsmshell.engine.appliance.administration import Administration
 from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
+from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import (
     ArgumentsBad,
     ConfigFailsDependencies,
@@ -275,5 +277,5 @@ def test_a_login_does_not_reach_the_partition_that_follows_in_the_slot(lab: Lab)
     administration = officer(lab)
     administration.delete_partition("partition1")
     assert administration.create_partition("follower", "another").number == 1
-    fail(lambda: application.generate_rsa_pair(session, 2048, 65537, {}, {}), UserNotLoggedIn)
+    fail(lambda: application.generate_pair(session, PairSpec(KeyType.RSA, 2048), {}, {}), UserNotLoggedIn)
     assert application.role(session) is None

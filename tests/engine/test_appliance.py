@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hsmshell.engine.access import Role, hash_password
+from hsmshell.engine.appliance import PairSpec
 from hsmshell.engine.appliance.attributes import CHANGEABLE, GIVEN
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass, Shape
 from hsmshell.engine.errors import (
@@ -157,7 +158,7 @@ def test_a_crypto_user_reads_and_does_not_write(lab: Lab) -> None:
         lambda: application.copy(session, AES, {}),
         lambda: application.create(session, {_A.CLASS: int(ObjectClass.DATA)}),
         lambda: application.generate_secret_key(session, KeyType.AES, 16, {}),
-        lambda: application.generate_rsa_pair(session, 2048, 65537, {}, {}),
+        lambda: application.generate_pair(session, PairSpec(KeyType.RSA, 2048), {}, {}),
         lambda: application.unwrap(session, Mechanism.AES_CBC_PAD, AES, bytes(16), KeyType.AES, {}),
     ]
     for act in refused:

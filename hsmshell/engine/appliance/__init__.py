@@ -3,11 +3,13 @@
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.certification import ApplicationCertification
+from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
+    ApplicationGeneration,
     ApplicationCertification,
     ApplicationWrapping,
     ApplicationAuthorization,
@@ -16,4 +18,4 @@ class Application(
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]

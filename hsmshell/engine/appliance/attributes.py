@@ -38,6 +38,7 @@ GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.PUBLIC_KEY: frozenset({*_KEY, _A.SUBJECT, _A.ENCRYPT, _A.WRAP, _A.VERIFY, _A.VERIFY_RECOVER}),
     ObjectClass.DATA: frozenset({*_STORAGE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS}),
     ObjectClass.CERTIFICATE: frozenset({*_STORAGE, _A.ID, *VENDOR_TEXTS}),
+    ObjectClass.DOMAIN_PARAMETERS: frozenset({*_STORAGE, *VENDOR_TEXTS}),
 }
 """The attributes that a creator may state; those of the key itself and of its history are the HSM's."""
 
@@ -109,11 +110,12 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
     values[_A.OUID] = identity.ouid
     if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE):
         values[_A.LOCAL] = local
+    if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE, ObjectClass.DOMAIN_PARAMETERS):
         identified = fingerprint_input(traits, material)
         values[_A.FINGERPRINT_SHA1] = hashlib.sha1(identified, usedforsecurity=False).digest()
         values[_A.FINGERPRINT_SHA256] = hashlib.sha256(identified).digest()
     if object_class is ObjectClass.PRIVATE_KEY and _A.MODULUS in traits:
-        values[_A.X9_31_GENERATED] = False
+        values.setdefault(_A.X9_31_GENERATED, False)
     return values
 
 

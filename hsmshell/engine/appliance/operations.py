@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from hsmshell.engine import encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.attributes import changed, new_object, required
-from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
+from hsmshell.engine.appliance.policies import PartitionPolicy
+from hsmshell.engine.appliance.traits import public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass, matches_shape
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
     AttributeValueInvalid,
     DataInvalid,
-    KeySizeRange,
     OperationNotAllowed,
     TemplateInconsistent,
 )
-from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
+from hsmshell.engine.objects import Traits, secret_traits
 from hsmshell.engine.records import StoredObject
-
-RSA_BITS = range(1024, 4097, 8)
-"""Modulus lengths in bits that the HSM makes outside FIPS mode."""
-
-
-SECRET_BYTES = range(1, 513)
-"""Lengths in bytes of the secret keys that the HSM makes."""
 
 
 def stored_size(item: StoredObject, material: bytes) -> int:
@@ -150,33 +142,6 @@ class ApplicationObjects(ApplicationCore):
         """A public key object from SubjectPublicKeyInfo DER. Raises ``DataInvalid`` and what ``create`` raises."""
         session = self._require(session, PartitionOperation.CREATE)
         return self._new(session, der, public_traits(der), template, local=False)
-
-    def generate_secret_key(self, session: Session | None, key_type: KeyType, size: int, template: Attributes) -> int:
-        """A new secret key of ``size`` bytes. Raises ``KeySizeRange`` and what ``create`` raises."""
-        self._require(session, PartitionOperation.CREATE)
-        if size not in SECRET_BYTES:
-            raise KeySizeRange(str(size))
-        value = self.lab.services.random_bytes(size)
-        return self._new(session, value, secret_traits(key_type, value), template, local=True)
-
-    def generate_rsa_pair(
-        self, session: Session | None, bits: int, exponent: int, public: Attributes, private: Attributes
-    ) -> tuple[int, int]:
-        """A new RSA pair; the public key's handle first.
-
-        Raises ``KeySizeRange`` for a modulus that the HSM (in FIPS mode: FIPS 186-4) does not make.
-        """
-        session = self._require(session, PartitionOperation.CREATE)
-        smallest = RSA_BITS.start if self._policy(session, HsmPolicy.NON_FIPS) else 2048
-        if bits not in RSA_BITS or bits < smallest:
-            raise KeySizeRange(str(bits))
-        if exponent < 3 or not exponent % 2:
-            raise AttributeValueInvalid("CKA_PUBLIC_EXPONENT")
-        key = self.lab.services.rsa_key(bits, exponent)
-        other = encodings.public_of(key)
-        with self._store.transaction():
-            first = self._new(session, other, public_traits(other), public, local=True)
-            return first, self._new(session, key, private_traits(key), private, local=True)
 
     def _new(
         self, session: Session | None, material: bytes, traits: Traits, template: Attributes, *, local: bool

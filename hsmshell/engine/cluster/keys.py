@@ -123,6 +123,7 @@ def presented(key: StoredObject, attribute: Attribute) -> AttributeValue | None:
 
 SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET)
 _RSA_BITS = range(2048, 4097, 256)
+_CURVES = (Curve.P224, Curve.P256, Curve.P384, Curve.P521, Curve.K256)
 _DSA_BITS = (2048,)
 _DSA_SUBPRIME_BYTES = (28, 32)  # FIPS 186-4 4.2
 
@@ -141,7 +142,7 @@ def check_dsa(bits: int) -> None:
 
 def check_curve(name: str) -> Curve:
     """The curve of that name in OpenSSL. Raises ``PolicyViolation`` for one that is not allowed."""
-    for curve in Curve:
+    for curve in _CURVES:
         if curve.value == name:
             return curve
     raise PolicyViolation(name)
@@ -165,4 +166,4 @@ def check_policy(traits: Traits) -> None:
 
 def _curve(traits: Attributes) -> Curve | None:
     """The curve of an EC key's parameters, when it is one that the HSM knows."""
-    return next((curve for curve in Curve if curve.identifier == traits.get(_A.EC_PARAMS)), None)
+    return next((curve for curve in _CURVES if curve.identifier == traits.get(_A.EC_PARAMS)), None)
