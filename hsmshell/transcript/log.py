@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -150,6 +151,15 @@ class Document(NamedTuple):
     path: str
     sections: tuple[Section, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def scenario(self) -> str:
+        """What the lab is made from: a scenario's name, or a TOML file's path, looked for beside the log first."""
+        from hsmshell.engine.scenario import DEFAULT
+
+        wanted = self.sections[0].lab or DEFAULT
+        beside = os.path.join(os.path.dirname(self.path), wanted)
+        return beside if wanted.endswith(".toml") and os.path.isfile(beside) else wanted
 
 
 def parse(text: str, path: str, match: str = "fold") -> Document:

@@ -90,15 +90,13 @@ def replay(
     allow_shell: bool = False,
 ) -> Report:
     """Replay a document in a temporary lab and working directory; host commands are those of ``HostCommands``."""
-    from hsmshell.engine.scenario import DEFAULT
     from hsmshell.transcript.host_commands import HostCommands
 
     with temporary_directory("hsmshell-replay-") as base:
         work = os.path.join(base, "work")
         os.mkdir(work)
-        scenario = document.sections[0].lab or DEFAULT
         try:
-            lab = labs(os.path.join(base, "lab"), scenario)
+            lab = labs(os.path.join(base, "lab"), document.scenario)
         except LabError as problem:
             return Report(document.path, (), (*document.findings, Finding(document.sections[0].line, str(problem))))
         with contextlib.closing(lab):
@@ -204,10 +202,8 @@ def _masks(section: Section, document: Document, findings: list[Finding]) -> Mas
     """What the section's masks stand for in the scenario of the file; one that stands for nothing is a finding."""
     if not section.masks:
         return NO_MASKS
-    from hsmshell.engine.scenario import DEFAULT
-
     try:
-        return resolve(section.masks, document.sections[0].lab or DEFAULT)
+        return resolve(section.masks, document.scenario)
     except (LabError, ValueError) as problem:
         finding = Finding(section.line, f"mask: {problem}")
         if finding.message not in [other.message for other in findings]:
