@@ -202,13 +202,13 @@ COMMANDS: tuple[Command[Utility], ...] = (
         "writes a request for a certificate of a key",
         _request,
         (_PUBLIC, _PRIVATE, *SUBJECT, OUTPUT_FILE, *_DIGEST_OPTIONS, *COMMON),
-        notes="the hash without an option, SHA-256, is our choice",
+        notes="the hash without an option, SHA-256, is our choice; SHA-1 is refused",
     ),
     Command(
         "selfsigncertificate",
         "makes a certificate that its own key signs",
         _self_sign,
         (_PUBLIC, _PRIVATE, *SUBJECT, *TERMS, *_STORED, *_DIGEST_OPTIONS, *COMMON),
-        notes="the hash without an option, SHA-256, is our choice",
+        notes="the hash without an option, SHA-256, is our choice; SHA-1 is refused",
     ),
 )

@@ -19,6 +19,7 @@ CLASSES = {
     ObjectClass.PUBLIC_KEY: "publicKey",
     ObjectClass.PRIVATE_KEY: "privateKey",
     ObjectClass.SECRET_KEY: "secretKey",
+    ObjectClass.DOMAIN_PARAMETERS: "domainParameters",
 }
 """An object's class in the output; published is ``privateKey``."""
 
@@ -28,6 +29,7 @@ CLASS_WORDS = {
     "public": ObjectClass.PUBLIC_KEY,
     "private": ObjectClass.PRIVATE_KEY,
     "secret": ObjectClass.SECRET_KEY,
+    "domain": ObjectClass.DOMAIN_PARAMETERS,
 }
 """An object's class as it is typed; published are ``public`` and ``private``."""
 
@@ -42,7 +44,11 @@ KEY_TYPES = {
     KeyType.DES: "DES",
     KeyType.DES2: "DES2",
     KeyType.DES3: "DES3",
+    KeyType.CAST5: "CAST5",
     KeyType.AES: "AES",
+    KeyType.EC_EDWARDS: "EdDSA",
+    KeyType.EC_MONTGOMERY: "Montgomery",
+    KeyType.SEED: "SEED",
 }
 """A key's type, typed and shown; published are ``RSA`` and ``ECDSA``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.cmu import attributes, certificates, confirmation, delete, exporting, importing, listing
+from commands.cmu import attributes, certificates, confirmation, delete, exporting, generation, importing, listing
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
 from commands.cmu.options import spelled_out
 from commands.cmu.utility import VERSION_LINE, Utility
@@ -53,6 +53,7 @@ COMMANDS: tuple[Command[Utility], ...] = tuple(
             *confirmation.COMMANDS,
             delete.COMMAND,
             exporting.COMMAND,
+            generation.COMMAND,
             HELP,
             importing.COMMAND,
             listing.COMMAND,
@@ -106,7 +107,7 @@ def _find(word: str) -> Command[Utility]:
 def usage() -> str:
     """The functions that there are."""
     lines = ["usage: cmu <function> [-name=value ...]", "functions:"]
-    lines += [f"  {command.name:<14}{command.summary}" for command in COMMANDS]
+    lines += [f"  {command.name:<20}{command.summary}" for command in COMMANDS]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -118,5 +119,5 @@ def _explained(command: Command[Utility]) -> str:
         written = (
             f"{dash}{option.name}" if not (dash and option.placeholder) else f"-{option.name}={option.placeholder}"
         )
-        lines.append(f"  {written:<28}{option.help}")
+        lines.append(f"  {written:<27} {option.help}")
     return "".join(f"{line}\n" for line in lines)

@@ -62,7 +62,7 @@ class Utility:
         self.session = self.application.open_session(slot)
         if "password" in arguments:
             password = arguments.text("password")
-        elif self._asks_for_password(slot):
+        elif self.application.appliance_of(slot).device.settings.get("cmu_password_prompt", False):
             password = self.console.ask(PASSWORD_PROMPT.format(slot=slot), Ask.SECRET)
         else:
             self.application.login_activated(self.session)
@@ -87,12 +87,6 @@ class Utility:
             self.files.write(name, data)
         except (OSError, ValueError):
             raise failure(Message.NO_FILE, name) from None
-
-    def _asks_for_password(self, slot: int) -> bool:
-        """The scenario's word; else as the generation does it: the guide shows no prompt."""
-        appliance = self.application.appliance_of(slot)
-        default = appliance.profile is not Profile.LUNA5
-        return bool(appliance.device.settings.get("cmu_password_prompt", default))
 
     def _ask_slot(self) -> int:
         slots = self.application.slots()

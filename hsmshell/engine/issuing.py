@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hsmshell.engine import encodings
 from hsmshell.engine.certificate_files import load_certificate, load_request
 from hsmshell.engine.certificate_terms import Terms, extensions
-from hsmshell.engine.errors import DataInvalid, KeySizeRange, KeyTypeInconsistent
+from hsmshell.engine.errors import DataInvalid, KeySizeRange, KeyTypeInconsistent, MechanismInvalid
 from hsmshell.engine.subjects import Subject, subject_name
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ _Made = TypeVar("_Made")
 
 
 def make_request(private_key: bytes, subject: Subject, name: Hash) -> bytes:
-    """A request's DER, signed with the key that it is for. Raises ``DataInvalid``, ``KeySizeRange``."""
+    """A request's DER, signed with the key that it is for.
+
+    Raises ``DataInvalid``, ``MechanismInvalid`` or ``KeySizeRange``.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -37,7 +40,7 @@ def make_request(private_key: bytes, subject: Subject, name: Hash) -> bytes:
 
 
 def self_sign(private_key: bytes, subject: Subject, terms: Terms, name: Hash) -> bytes:
-    """The DER of a certificate whose own key signs it. Raises ``DataInvalid``, ``KeySizeRange``."""
+    """The DER of a certificate whose own key signs it. Raises what ``make_request`` raises."""
     public = encodings.load_private(private_key).public_key()
     return _certificate(private_key, subject_name(subject), public, terms, name)  # type: ignore[arg-type]
 
@@ -45,7 +48,7 @@ def self_sign(private_key: bytes, subject: Subject, terms: Terms, name: Hash) ->
 def certify(private_key: bytes, issuer: bytes, request: bytes, terms: Terms, name: Hash) -> bytes:
     """The DER of a certificate for a request (DER), by the authority of whose certificate (DER) this is the key.
 
-    Raises ``DataInvalid``, also for a certificate of another key, and ``KeySizeRange``.
+    Raises ``DataInvalid``, also for a certificate of another key, ``MechanismInvalid`` and ``KeySizeRange``.
     """
     parent, wanted = load_certificate(issuer), load_request(request)
     if encodings.encode_public(parent.public_key()) != encodings.public_of(private_key):
@@ -99,8 +102,12 @@ def _authority_identifier(parent: x509.Certificate) -> x509.AuthorityKeyIdentifi
 
 
 def _algorithm(name: Hash) -> x509.base._AllowedHashTypes:
+    """The library's form of the hash. Raises ``MechanismInvalid`` for SHA-1, with which it signs no certificates."""
     from hsmshell.engine.crypto import hash_algorithm
+    from hsmshell.engine.mechanisms import Hash
 
+    if name is Hash.SHA1:
+        raise MechanismInvalid(name.value)
     return hash_algorithm(name)  # type: ignore[return-value]
 
 

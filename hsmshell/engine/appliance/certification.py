@@ -7,14 +7,13 @@ from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.policies import HsmPolicy
-from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.certificate_terms import Terms
 from hsmshell.engine.errors import (
     KeyFunctionNotPermitted,
     KeyHandleInvalid,
     KeySizeRange,
     KeyTypeInconsistent,
-    MechanismInvalid,
     ObjectHandleInvalid,
 )
 from hsmshell.engine.mechanisms import Hash
@@ -25,7 +24,7 @@ X_509 = 0
 """CKC_X_509 (PKCS#11 v3.0 4.6.3)."""
 
 FIPS_BITS = 2048
-"""The shortest RSA or DSA modulus that signs in FIPS mode (SP 800-131A, section 3)."""
+"""The shortest RSA modulus that signs in FIPS mode (SP 800-131A, section 3)."""
 
 
 def certificate_traits(der: bytes) -> Traits:
@@ -84,9 +83,9 @@ class ApplicationCertification(ApplicationObjects):
         """The DER of a request (RFC 2986) for a private key, which signs it.
 
         Raises ``UserNotLoggedIn``, ``KeyHandleInvalid``, ``KeyFunctionNotPermitted`` (CKA_SIGN), ``DataInvalid`` for a
-        subject that is none, ``MechanismInvalid`` or ``KeySizeRange`` for what FIPS mode refuses.
+        subject that is none, ``MechanismInvalid`` for SHA-1, ``KeySizeRange`` for a key too short for FIPS mode.
         """
-        return issuing.make_request(self._signing_key(session, handle, name), subject, name)
+        return issuing.make_request(self._signing_key(session, handle), subject, name)
 
     def self_sign(
         self, session: Session | None, handle: int, subject: Subject, terms: Terms, name: Hash, template: Attributes
@@ -96,7 +95,7 @@ class ApplicationCertification(ApplicationObjects):
         Raises what ``request_certificate`` and ``create`` raise.
         """
         self._require(session, PartitionOperation.CREATE)
-        der = issuing.self_sign(self._signing_key(session, handle, name), subject, terms, name)
+        der = issuing.self_sign(self._signing_key(session, handle), subject, terms, name)
         return self.import_certificate(session, der, template)
 
     def certify(
@@ -116,11 +115,11 @@ class ApplicationCertification(ApplicationObjects):
         """
         self._require(session, PartitionOperation.CREATE)
         authority = self.certificate(session, issuer)
-        key = self._signing_key(session, handle, name)
+        key = self._signing_key(session, handle)
         return self.import_certificate(session, issuing.certify(key, authority, request, terms, name), template)
 
-    def _signing_key(self, session: Session | None, handle: int, name: Hash) -> bytes:
-        """The PKCS#8 DER of a key that may sign with this hash."""
+    def _signing_key(self, session: Session | None, handle: int) -> bytes:
+        """The PKCS#8 DER of a private key that may sign."""
         session = self._require(session, PartitionOperation.USE)
         with self._store.reading():
             try:
@@ -131,10 +130,7 @@ class ApplicationCertification(ApplicationObjects):
                 raise KeyHandleInvalid(str(handle))
             if not item.flag(Attribute.SIGN):
                 raise KeyFunctionNotPermitted(str(handle))
-            if not self._policy(session, HsmPolicy.NON_FIPS):
-                if name is Hash.SHA1:
-                    raise MechanismInvalid(name.value)
-                bits = item.attributes.get(Attribute.MODULUS_BITS)
-                if item.key_type is KeyType.RSA and (not isinstance(bits, int) or bits < FIPS_BITS):
-                    raise KeySizeRange(str(bits))
+            bits = item.attributes.get(Attribute.MODULUS_BITS)
+            if isinstance(bits, int) and bits < FIPS_BITS and not self._policy(session, HsmPolicy.NON_FIPS):
+                raise KeySizeRange(str(bits))
             return self._store.material(item.material)
