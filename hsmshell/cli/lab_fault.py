@@ -1,4 +1,5 @@
-"""``hsmshell lab fault``: what is wrong in a lab, and making it so: an HSM that is down or full, the client stopped."""
+"""``hsmshell lab fault``: what is wrong in a lab, and making it so: an HSM that is down or full, the client stopped, a
+Luna appliance or one of its partitions that does not answer."""
 
 from __future__ import annotations
 
@@ -42,6 +43,13 @@ def run(settings: Settings, target: str, state: str) -> int:
             lines = _faults(lab) or [f"nothing is wrong; {_ADVICE}"]
         elif target == CLIENT:
             lines = [_start_client(lab) if state == UP else _stop_client(lab.cluster())]
+        elif partitions := _partitions(lab, target):
+            if state not in (UP, DOWN):
+                raise WrongUsage(f"a partition is {UP} or {DOWN}; {_ADVICE}")
+            with lab.store.transaction():
+                for part in partitions:
+                    lab.store.set_container_state(part.id, state)
+            lines = [f"{_partition(part)} {_TOLD.get(state, 'is up')}" for part in partitions]
         else:
             cluster, node = _find(lab, target)
             cluster.faults.set_node(node, state)
@@ -64,7 +72,26 @@ def _faults(lab: Lab) -> list[str]:
             if node.state != UP:
                 again = f"hsmshell lab fault {printable(node.name)} {UP}"
                 lines.append(f"{_named(cluster, node)} {_TOLD[node.state]}; bring it up with: {again}")
+    for appliance in lab.appliances():
+        for part in appliance.partitions():
+            if not part.is_up:
+                again = f"hsmshell lab fault {printable(part.serial or part.name)} {UP}"
+                lines.append(f"{_partition(part)} {_TOLD[part.state]}; bring it up with: {again}")
     return lines
+
+
+def _partitions(lab: Lab, word: str) -> list[Container]:
+    """All partitions of the appliance of that name, else the partition of that label or serial number."""
+    found: list[Container] = []
+    for appliance in lab.appliances():
+        if appliance.name == word:
+            return appliance.partitions()
+        found += [part for part in appliance.partitions() if word in (part.name, part.serial)]
+    return found[:1]
+
+
+def _partition(part: Container) -> str:
+    return f"slot {part.number}, the partition {printable(part.name)},"
 
 
 def _start_client(lab: Lab) -> str:
@@ -91,13 +118,10 @@ def _find(lab: Lab, word: str) -> tuple[Cluster, Container]:
 
     Raises ``LabError``.
     """
-    first = lab.cluster()
-    for node in first.nodes():
-        if str(node.number) == word:
-            return first, node
     for cluster in lab.clusters():
+        served = cluster.device.id == lab.cluster().device.id
         for node in cluster.nodes():
-            if word in (node.name, node.address):
+            if word in (node.name, node.address) or (served and word == str(node.number)):
                 return cluster, node
     raise LabError(f'there is no HSM "{printable(word)}" in this lab; hsmshell lab show lists them')
 

@@ -33,9 +33,11 @@ class KeyType(enum.IntEnum):
     DES3 = 0x15
     CAST5 = 0x18
     AES = 0x1F
+    ARIA = 0x26
     EC_EDWARDS = 0x40
     EC_MONTGOMERY = 0x41
     SEED = 0x80000011
+    """Luna's own number; PKCS#11 has 0x2F."""
 
 
 class Shape(enum.Enum):

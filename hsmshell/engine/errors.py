@@ -76,6 +76,18 @@ class DataLenRange(HsmError):
     ckr, code = "CKR_DATA_LEN_RANGE", 0x21
 
 
+class EncryptedDataInvalid(HsmError):
+    """The encrypted bytes do not open under this key and mechanism."""
+
+    ckr, code = "CKR_ENCRYPTED_DATA_INVALID", 0x40
+
+
+class EncryptedDataLenRange(HsmError):
+    """The encrypted bytes have a length that this mechanism never produces."""
+
+    ckr, code = "CKR_ENCRYPTED_DATA_LEN_RANGE", 0x41
+
+
 class FunctionNotSupported(HsmError):
     """The simulator does not do this."""
 
@@ -305,6 +317,12 @@ class SoLoginFailureThreshold(HsmError):
     """The security officer's last try was wrong."""
 
     ckr, code = "CKR_SO_LOGIN_FAILURE_THRESHOLD", 0x8000001C
+
+
+class KeyNotActive(HsmError):
+    """The key has been used as often as its CKA_USAGE_LIMIT permits."""
+
+    ckr, code = "CKR_KEY_NOT_ACTIVE", 0x68
 
 
 class AuditLoginFailureThreshold(HsmError):

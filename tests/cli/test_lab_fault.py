@@ -179,3 +179,16 @@ def test_the_client_is_up_or_down_and_nothing_else(tmp_path: Path, lab: Lab) -> 
     ran = fault(tmp_path, lab, "client", "full")
     assert (ran.code, ran.out) == (2, "")
     assert '"full" is not one of up, down; ' in ran.err
+
+
+def test_an_appliance_or_a_partition_goes_down_and_up(tmp_path: Path, lab: Lab) -> None:
+    down = fault(tmp_path, lab, "luna-sa5", "down")
+    assert (down.code, down.out.count(" is down")) == (0, 2)
+    assert lab.application().slots() == ()
+    listed = fault(tmp_path, lab).out
+    assert "slot 2, the partition partition2, is down; bring it up with: hsmshell lab fault 492894009 up" in listed
+    assert fault(tmp_path, lab, "492894009", "up").out == "hsmshell: slot 2, the partition partition2, is up\n"
+    assert [slot.label for slot in lab.application().slots()] == ["partition2"]
+    assert fault(tmp_path, lab, "partition1", "up").code == 0
+    assert fault(tmp_path, lab, "partition1", "full").code == 2
+    assert len(lab.application().slots()) == 2

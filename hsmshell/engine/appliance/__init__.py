@@ -4,13 +4,15 @@ from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.certification import ApplicationCertification
 from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
+from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
-    ApplicationGeneration,
     ApplicationCertification,
+    ApplicationGeneration,
+    ApplicationSigning,
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,

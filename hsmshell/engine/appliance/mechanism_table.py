@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from hsmshell.engine import ciphers
 from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.mechanisms import Mechanism
 
@@ -29,6 +30,9 @@ class MechanismFlag(enum.IntFlag):
 
 _F = MechanismFlag
 _WRAPPING = _F.WRAP | _F.UNWRAP
+_CIPHERING = _F.ENCRYPT | _F.DECRYPT
+_SIGNING = _F.SIGN | _F.VERIFY
+_LUNA7 = frozenset({Profile.LUNA7})
 
 
 class MechanismInfo(NamedTuple):
@@ -43,6 +47,8 @@ class MechanismInfo(NamedTuple):
     """Whether FIPS mode has it."""
     smallest_approved: int = 0
     """The smallest size in FIPS mode where that differs."""
+    only_outside_fips: MechanismFlag = MechanismFlag(0)
+    """The uses that FIPS mode does not have."""
     profiles: frozenset[Profile] = frozenset(Profile)
 
     @property
@@ -53,28 +59,94 @@ class MechanismInfo(NamedTuple):
 
 MECHANISMS = (
     MechanismInfo(_M.RSA_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
-    MechanismInfo(_M.RSA_PKCS, 1024, 4096, _WRAPPING),
-    MechanismInfo(_M.RSA_PKCS_OAEP, 1024, 4096, _WRAPPING),
+    MechanismInfo(_M.RSA_PKCS, 1024, 4096, _CIPHERING | _WRAPPING | _SIGNING, only_outside_fips=_CIPHERING | _WRAPPING),
+    MechanismInfo(_M.RSA_X_509, 1024, 4096, _SIGNING, approved=False),
+    MechanismInfo(_M.SHA1_RSA_PKCS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.RSA_PKCS_OAEP, 1024, 4096, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.SHA1_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.DSA, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DSA_SHA1, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DSA_SHA224, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DSA_SHA256, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DSA_SHA384, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DSA_SHA512, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.SHA256_RSA_PKCS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA384_RSA_PKCS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA512_RSA_PKCS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA256_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA384_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA512_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA224_RSA_PKCS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.SHA224_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.RC2_ECB, 128, 128, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.RC2_CBC, 128, 128, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.RC2_CBC_PAD, 128, 128, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.RC4, 40, 256, _CIPHERING, approved=False),
+    MechanismInfo(_M.DES_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.DES_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.DES_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.DES2_KEY_GEN, 0, 0, _F.GENERATE),
     MechanismInfo(_M.DES3_KEY_GEN, 0, 0, _F.GENERATE),
-    MechanismInfo(_M.DES3_ECB, 0, 0, _WRAPPING),
-    MechanismInfo(_M.DES3_CBC, 0, 0, _WRAPPING),
-    MechanismInfo(_M.DES3_CBC_PAD, 0, 0, _WRAPPING),
+    MechanismInfo(_M.DES3_ECB, 0, 0, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.DES3_CBC, 0, 0, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.DES3_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.DES3_CMAC, 0, 0, _SIGNING),
+    MechanismInfo(_M.MD5, 0, 0, _F.DIGEST, approved=False),
+    MechanismInfo(_M.MD5_HMAC, 8, 4096, _SIGNING, approved=False),
+    MechanismInfo(_M.SHA_1, 0, 0, _F.DIGEST),
+    MechanismInfo(_M.SHA_1_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.SHA256, 0, 0, _F.DIGEST),
+    MechanismInfo(_M.SHA256_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.SHA224, 0, 0, _F.DIGEST),
+    MechanismInfo(_M.SHA224_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.SHA384, 0, 0, _F.DIGEST),
+    MechanismInfo(_M.SHA384_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.SHA512, 0, 0, _F.DIGEST),
+    MechanismInfo(_M.SHA512_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.CAST5_ECB, 5, 16, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.CAST5_CBC, 5, 16, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.CAST5_CBC_PAD, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.GENERIC_SECRET_KEY_GEN, 8, 4096, _F.GENERATE),
+    MechanismInfo(_M.ARIA_ECB, 16, 32, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.ARIA_CBC, 16, 32, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.ARIA_CBC_PAD, 16, 32, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.SEED_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.SEED_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.SEED_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.ECDSA, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDSA_SHA1, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDSA_SHA224, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDSA_SHA256, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDSA_SHA384, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDSA_SHA512, 224, 521, _SIGNING),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
-    MechanismInfo(_M.AES_ECB, 16, 32, _WRAPPING),
-    MechanismInfo(_M.AES_CBC, 16, 32, _WRAPPING),
-    MechanismInfo(_M.AES_CBC_PAD, 16, 32, _WRAPPING),
+    MechanismInfo(_M.AES_ECB, 16, 32, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.AES_CBC, 16, 32, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.AES_CBC_PAD, 16, 32, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.AES_CTR, 16, 32, _CIPHERING),
+    MechanismInfo(_M.AES_GCM, 16, 32, _CIPHERING),
+    MechanismInfo(_M.AES_CMAC, 16, 32, _SIGNING),
+    MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
+    MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )
 """By number."""
+_BY_MECHANISM = {row.mechanism: row for row in MECHANISMS}
 
 
 def mechanisms_of(profile: Profile, *, fips: bool) -> tuple[MechanismInfo, ...]:
     """The mechanisms that an HSM of that generation has, by number; every one is carried out inside the HSM."""
-    return tuple(
-        row._replace(
-            smallest=max(row.smallest, row.smallest_approved) if fips else row.smallest, flags=row.flags | _F.HW
-        )
-        for row in MECHANISMS
-        if profile in row.profiles and (row.approved or not fips)
+    found = (mechanism_of(row.mechanism, profile, fips=fips) for row in MECHANISMS)
+    return tuple(info for info in found if info is not None)
+
+
+def mechanism_of(mechanism: Mechanism, profile: Profile, *, fips: bool) -> MechanismInfo | None:
+    """One of them; ``None`` for one that this HSM does not have, in FIPS mode or at all."""
+    row = _BY_MECHANISM.get(mechanism)
+    if row is None or profile not in row.profiles or (fips and not row.approved):
+        return None
+    if mechanism in ciphers.CIPHERS and not ciphers.available(mechanism):
+        return None
+    return row._replace(
+        smallest=max(row.smallest, row.smallest_approved) if fips else row.smallest,
+        flags=(row.flags & ~row.only_outside_fips if fips else row.flags) | _F.HW,
     )

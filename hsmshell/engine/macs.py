@@ -1,0 +1,88 @@
+"""Message authentication codes, by the ``cryptography`` library: HMAC (FIPS 198-1) and CMAC (SP 800-38B)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsmshell.engine import ciphers
+from hsmshell.engine.attributes import KeyType
+from hsmshell.engine.errors import SignatureInvalid, SignatureLenRange
+from hsmshell.engine.mechanisms import Mechanism
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
+
+HMACS: dict[Mechanism, Mechanism] = {
+    Mechanism.MD5_HMAC: Mechanism.MD5,
+    Mechanism.SHA_1_HMAC: Mechanism.SHA_1,
+    Mechanism.SHA224_HMAC: Mechanism.SHA224,
+    Mechanism.SHA256_HMAC: Mechanism.SHA256,
+    Mechanism.SHA384_HMAC: Mechanism.SHA384,
+    Mechanism.SHA512_HMAC: Mechanism.SHA512,
+}
+"""Each HMAC with its hash."""
+
+CMACS: dict[Mechanism, KeyType] = {Mechanism.AES_CMAC: KeyType.AES, Mechanism.DES3_CMAC: KeyType.DES3}
+"""Each CMAC with its cipher."""
+
+DIGESTS = frozenset(HMACS.values())
+"""The mechanisms that take a digest (FIPS 180-4, RFC 1321)."""
+
+
+def key_types(mechanism: Mechanism) -> tuple[KeyType, ...]:
+    """The types of the keys that authenticate so; none for a mechanism that is no MAC."""
+    if mechanism in HMACS:
+        return (KeyType.GENERIC_SECRET,)
+    if mechanism in CMACS:
+        return ciphers.key_types(CMACS[mechanism])
+    return ()
+
+
+def code(mechanism: Mechanism, key: bytes, data: bytes) -> bytes:
+    """The code of the data, in its full length."""
+    if mechanism in HMACS:
+        from cryptography.hazmat.primitives.hmac import HMAC
+
+        context = HMAC(key, digest_algorithm(HMACS[mechanism]))
+        context.update(data)
+        return context.finalize()
+    from cryptography.hazmat.primitives.cmac import CMAC
+
+    cipher = CMAC(ciphers.algorithm(CMACS[mechanism], key))
+    cipher.update(data)
+    return cipher.finalize()
+
+
+def verify(mechanism: Mechanism, key: bytes, data: bytes, given: bytes) -> None:
+    """Return when this is the code. Raises ``SignatureLenRange`` or ``SignatureInvalid``."""
+    from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+    expected = code(mechanism, key, data)
+    if len(given) != len(expected):
+        raise SignatureLenRange(f"{len(given)} bytes")
+    if not bytes_eq(given, expected):
+        raise SignatureInvalid(mechanism.name)
+
+
+def digest(mechanism: Mechanism, data: bytes) -> bytes:
+    """The data's digest."""
+    from cryptography.hazmat.primitives.hashes import Hash
+
+    context = Hash(digest_algorithm(mechanism))
+    context.update(data)
+    return context.finalize()
+
+
+def digest_algorithm(mechanism: Mechanism) -> HashAlgorithm:
+    """The library's form of a digest."""
+    from cryptography.hazmat.primitives import hashes
+
+    table: dict[Mechanism, type[HashAlgorithm]] = {
+        Mechanism.MD5: hashes.MD5,
+        Mechanism.SHA_1: hashes.SHA1,
+        Mechanism.SHA224: hashes.SHA224,
+        Mechanism.SHA256: hashes.SHA256,
+        Mechanism.SHA384: hashes.SHA384,
+        Mechanism.SHA512: hashes.SHA512,
+    }
+    return table[mechanism]()
