@@ -3,6 +3,7 @@
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.certification import ApplicationCertification
+from hsmshell.engine.appliance.ciphering import ApplicationCiphering
 from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
@@ -13,6 +14,7 @@ class Application(
     ApplicationCertification,
     ApplicationGeneration,
     ApplicationSigning,
+    ApplicationCiphering,
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,
