@@ -31,6 +31,8 @@ class Message(enum.Enum):
     NO_REQUEST = "{word} is not a valid certificate request"
     TWO_DIGESTS = "Option -{word} excludes -{reason}"
     OTHER_KEY = "Option -{word} is not for a key of type {reason}"
+    NO_PRIVATE_KEY = "{word} is not a valid unencrypted private key"
+    OTHER_PRIVATE_KEY = "{word} is not a private key of type {reason}"
     NO_KEY = "{word} is not a valid certificate or public key"
     LIBRARY = "{word} (0x{code:08x})"
 

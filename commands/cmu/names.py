@@ -46,6 +46,7 @@ KEY_TYPES = {
     KeyType.DES3: "DES3",
     KeyType.CAST5: "CAST5",
     KeyType.AES: "AES",
+    KeyType.ARIA: "ARIA",
     KeyType.EC_EDWARDS: "EdDSA",
     KeyType.EC_MONTGOMERY: "Montgomery",
     KeyType.SEED: "SEED",

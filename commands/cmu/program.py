@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.cmu import attributes, certificates, confirmation, delete, exporting, generation, importing, listing
+from commands.cmu import (
+    attributes,
+    certificates,
+    confirmation,
+    delete,
+    exporting,
+    generation,
+    importing,
+    listing,
+    private_keys,
+)
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
 from commands.cmu.options import spelled_out
 from commands.cmu.utility import VERSION_LINE, Utility
@@ -57,6 +67,7 @@ COMMANDS: tuple[Command[Utility], ...] = tuple(
             HELP,
             importing.COMMAND,
             listing.COMMAND,
+            private_keys.COMMAND,
         ),
         key=lambda command: command.name,
     )

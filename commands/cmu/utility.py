@@ -37,6 +37,7 @@ class Utility:
         self.console = context.console
         self.files = context.files
         self.application = context.lab.application()
+        self.random_bytes = context.lab.services.random_bytes
         appliances = context.lab.appliances()
         slots = self.application.slots()
         self.profile = Profile.LUNA5

@@ -5,26 +5,16 @@ from __future__ import annotations
 from hsmshell.engine import certificate_files, encodings, issuing
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
-from hsmshell.engine.appliance.operations import ApplicationObjects
-from hsmshell.engine.appliance.policies import HsmPolicy
+from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.certificate_terms import Terms
-from hsmshell.engine.errors import (
-    KeyFunctionNotPermitted,
-    KeyHandleInvalid,
-    KeySizeRange,
-    KeyTypeInconsistent,
-    ObjectHandleInvalid,
-)
+from hsmshell.engine.errors import KeyHandleInvalid, KeyTypeInconsistent, ObjectHandleInvalid
 from hsmshell.engine.mechanisms import Hash
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.subjects import Subject
 
 X_509 = 0
 """CKC_X_509 (PKCS#11 v3.0 4.6.3)."""
-
-FIPS_BITS = 2048
-"""The shortest RSA modulus that signs in FIPS mode (SP 800-131A, section 3)."""
 
 
 def certificate_traits(der: bytes) -> Traits:
@@ -40,7 +30,7 @@ def certificate_traits(der: bytes) -> Traits:
     }
 
 
-class ApplicationCertification(ApplicationObjects):
+class ApplicationCertification(ApplicationUsage):
     """Certificates, requests for them, and public keys that leave the partition."""
 
     def import_certificate(self, session: Session | None, der: bytes, template: Attributes) -> int:
@@ -82,10 +72,12 @@ class ApplicationCertification(ApplicationObjects):
     def request_certificate(self, session: Session | None, handle: int, subject: Subject, name: Hash) -> bytes:
         """The DER of a request (RFC 2986) for a private key, which signs it.
 
-        Raises ``UserNotLoggedIn``, ``KeyHandleInvalid``, ``KeyFunctionNotPermitted`` (CKA_SIGN), ``DataInvalid`` for a
-        subject that is none, ``MechanismInvalid`` for SHA-1, ``KeySizeRange`` for a key too short for FIPS mode.
+        Raises ``UserNotLoggedIn``, ``KeyHandleInvalid``, ``KeyFunctionNotPermitted`` (CKA_SIGN), ``KeyNotActive``,
+        ``KeyNotAuthorized``, ``DataInvalid`` for a subject that is none, ``MechanismInvalid`` for SHA-1, and
+        ``KeySizeRange`` for a key too short for the hash or for FIPS mode.
         """
-        return issuing.make_request(self._signing_key(session, handle), subject, name)
+        with self._store.transaction():
+            return issuing.make_request(self._signing_key(session, handle), subject, name)
 
     def self_sign(
         self, session: Session | None, handle: int, subject: Subject, terms: Terms, name: Hash, template: Attributes
@@ -95,8 +87,9 @@ class ApplicationCertification(ApplicationObjects):
         Raises what ``request_certificate`` and ``create`` raise.
         """
         self._require(session, PartitionOperation.CREATE)
-        der = issuing.self_sign(self._signing_key(session, handle), subject, terms, name)
-        return self.import_certificate(session, der, template)
+        with self._store.transaction():
+            der = issuing.self_sign(self._signing_key(session, handle), subject, terms, name)
+            return self.import_certificate(session, der, template)
 
     def certify(
         self,
@@ -115,22 +108,17 @@ class ApplicationCertification(ApplicationObjects):
         """
         self._require(session, PartitionOperation.CREATE)
         authority = self.certificate(session, issuer)
-        key = self._signing_key(session, handle)
-        return self.import_certificate(session, issuing.certify(key, authority, request, terms, name), template)
+        with self._store.transaction():
+            der = issuing.certify(self._signing_key(session, handle), authority, request, terms, name)
+            return self.import_certificate(session, der, template)
 
     def _signing_key(self, session: Session | None, handle: int) -> bytes:
-        """The PKCS#8 DER of a private key that may sign."""
-        session = self._require(session, PartitionOperation.USE)
-        with self._store.reading():
-            try:
-                item = self._object(session, handle)
-            except ObjectHandleInvalid:
-                raise KeyHandleInvalid(str(handle)) from None
-            if item.object_class is not ObjectClass.PRIVATE_KEY:
-                raise KeyHandleInvalid(str(handle))
-            if not item.flag(Attribute.SIGN):
-                raise KeyFunctionNotPermitted(str(handle))
-            bits = item.attributes.get(Attribute.MODULUS_BITS)
-            if isinstance(bits, int) and bits < FIPS_BITS and not self._policy(session, HsmPolicy.NON_FIPS):
-                raise KeySizeRange(str(bits))
-            return self._store.material(item.material)
+        """The PKCS#8 DER of a private key that may sign; its use is counted."""
+        key = self._use(
+            session,
+            handle,
+            Attribute.SIGN,
+            fits=lambda item: item.object_class is ObjectClass.PRIVATE_KEY,
+            unfit=KeyHandleInvalid,
+        )
+        return self._store.material(key.material)
