@@ -2,6 +2,7 @@
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.certification import ApplicationCertification
 from hsmshell.engine.appliance.ciphering import ApplicationCiphering
 from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
@@ -13,6 +14,7 @@ from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
+    ApplicationCertification,
     ApplicationCreation,
     ApplicationDerivation,
     ApplicationSigning,
