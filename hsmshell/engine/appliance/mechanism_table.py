@@ -74,6 +74,7 @@ MECHANISMS = (
     MechanismInfo(_M.DSA_SHA384, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA512, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
+    MechanismInfo(_M.DH_PKCS_DERIVE, 1024, 4096, _F.DERIVE),
     MechanismInfo(_M.SHA256_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA384_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA512_RSA_PKCS, 1024, 4096, _SIGNING),
@@ -115,6 +116,17 @@ MECHANISMS = (
     MechanismInfo(_M.CAST5_CBC, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.CAST5_CBC_PAD, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.GENERIC_SECRET_KEY_GEN, 8, 4096, _F.GENERATE),
+    MechanismInfo(_M.CONCATENATE_BASE_AND_KEY, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.CONCATENATE_BASE_AND_DATA, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.CONCATENATE_DATA_AND_BASE, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.XOR_BASE_AND_DATA, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.SHA1_KEY_DERIVATION, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.SHA256_KEY_DERIVATION, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.SHA384_KEY_DERIVATION, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.SHA512_KEY_DERIVATION, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.SHA224_KEY_DERIVATION, 8, 4096, _F.DERIVE),
+    MechanismInfo(_M.PKCS5_PBKD2, 0, 0, _F.GENERATE),
+    MechanismInfo(_M.ARIA_KEY_GEN, 16, 32, _F.GENERATE, approved=False),
     MechanismInfo(_M.ARIA_ECB, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC_PAD, 16, 32, _CIPHERING | _WRAPPING, approved=False),
@@ -129,6 +141,7 @@ MECHANISMS = (
     MechanismInfo(_M.ECDSA_SHA256, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA384, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA512, 224, 521, _SIGNING),
+    MechanismInfo(_M.ECDH1_DERIVE, 192, 521, _F.DERIVE),
     MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
     MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
@@ -138,12 +151,24 @@ MECHANISMS = (
     MechanismInfo(_M.AES_CTR, 16, 32, _CIPHERING),
     MechanismInfo(_M.AES_GCM, 16, 32, _CIPHERING),
     MechanismInfo(_M.AES_CMAC, 16, 32, _SIGNING),
+    MechanismInfo(_M.DES3_ECB_ENCRYPT_DATA, 0, 0, _F.DERIVE, approved=False),
+    MechanismInfo(_M.DES3_CBC_ENCRYPT_DATA, 0, 0, _F.DERIVE, approved=False),
+    MechanismInfo(_M.AES_ECB_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
+    MechanismInfo(_M.AES_CBC_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
     MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=2048),
     MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=2048),
     MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )
 """By number."""
+_MADE_FOR = {
+    _M.RC2_KEY_GEN: _M.RC2_CBC,
+    _M.RC4_KEY_GEN: _M.RC4,
+    _M.CAST5_KEY_GEN: _M.CAST5_CBC,
+    _M.SEED_KEY_GEN: _M.SEED_CBC,
+    _M.ARIA_KEY_GEN: _M.ARIA_CBC,
+}
+"""The ciphers without which a library makes no keys of theirs."""
 _BY_MECHANISM = {row.mechanism: row for row in MECHANISMS}
 
 
@@ -158,7 +183,8 @@ def mechanism_of(mechanism: Mechanism, profile: Profile, *, fips: bool) -> Mecha
     row = _BY_MECHANISM.get(mechanism)
     if row is None or profile not in row.profiles or (fips and not row.approved):
         return None
-    if mechanism in ciphers.CIPHERS and not ciphers.available(mechanism):
+    cipher = _MADE_FOR.get(mechanism, mechanism)
+    if cipher in ciphers.CIPHERS and not ciphers.available(cipher):
         return None
     return row._replace(
         smallest=max(row.smallest, row.smallest_approved) if fips else row.smallest,
