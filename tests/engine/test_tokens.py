@@ -12,7 +12,7 @@ from hsmshell.engine.appliance.generation import FIPS_CURVES, FIPS_SECRETS, SECR
 from hsmshell.engine.appliance.mechanism_table import MECHANISMS, MechanismFlag, mechanisms_of
 from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.appliance.signing import key_types
-from hsmshell.engine.appliance.tokens import PARTITION_BYTES
+from hsmshell.engine.appliance.storage import PARTITION_BYTES
 from hsmshell.engine.asymmetric import CURVE_TYPES
 from hsmshell.engine.attributes import USAGE, Attribute, Attributes, KeyType
 from hsmshell.engine.ciphers import CIPHERS
