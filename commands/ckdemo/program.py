@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from commands.ckdemo import (
     authorization,
+    ciphering,
+    digests,
     generate,
     information,
     mechanism_info,
     objects,
     options,
     pins,
+    signing,
     tokens,
     wrapping,
 )
@@ -59,11 +62,14 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
-    *pins.ENTRIES,
     *mechanism_info.ENTRIES,
+    *pins.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
+    *ciphering.ENTRIES,
+    *signing.ENTRIES,
+    *digests.ENTRIES,
     *wrapping.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,

@@ -112,6 +112,12 @@ class KeyTypeInconsistent(HsmError):
     ckr, code = "CKR_KEY_TYPE_INCONSISTENT", 0x63
 
 
+class KeyIndigestible(HsmError):
+    """The key's value cannot be digested."""
+
+    ckr, code = "CKR_KEY_INDIGESTIBLE", 0x67
+
+
 class KeyFunctionNotPermitted(HsmError):
     """The key's attributes forbid this use."""
 
@@ -178,12 +184,6 @@ class SessionReadOnly(HsmError):
     ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
 
 
-class SessionExists(HsmError):
-    """The token cannot be initialized while a session with it is open."""
-
-    ckr, code = "CKR_SESSION_EXISTS", 0xB6
-
-
 class SessionReadOnlyExists(HsmError):
     """The security officer does not log in while a read-only session with the token is open."""
 
@@ -194,6 +194,12 @@ class SessionReadWriteSoExists(HsmError):
     """No read-only session is opened while the security officer is logged in."""
 
     ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
+
+
+class SessionExists(HsmError):
+    """The token cannot be initialized while a session with it is open."""
+
+    ckr, code = "CKR_SESSION_EXISTS", 0xB6
 
 
 class SignatureInvalid(HsmError):

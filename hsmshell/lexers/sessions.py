@@ -57,7 +57,7 @@ _LUNASH_ERROR = r"(?:Error: |Command Result : [1-9])"
 
 _HEADING = re.compile(
     r"\*{5,}.*|[ \t]{0,8}[=-]{5,}[ \t]*\Z|(?:Description|Syntax|Where|Example)\b:?[ \t]*\Z|Users on server "
-    r"|Slots available:|Edit template for "
+    r"|(?:Slots available|Sessions open|Mechanisms of slot#[0-9]{1,5}):|Edit template for "
 )
 _HANDLE = re.compile(r"[Hh]andle(?: {0,4}[:=] {0,4}| )([0-9]+)")
 _ELISION = re.compile(r"[ \t]*\.\.\.[ \t]*\Z")
