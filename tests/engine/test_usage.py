@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
-from hsmshell.engine import encodings, macs
+from hsmshell.engine import ciphers, encodings, macs
 from hsmshell.engine.access import Role
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanisms_of
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.appliance.signing import key_types
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.errors import (
@@ -271,3 +273,43 @@ def test_dsa_signs_a_digest(desk: Desk) -> None:
             raw_signatures.verify(mechanism, public, DIGEST, signature[1:])
     with pytest.raises(DataLenRange):
         raw_signatures.sign(Mechanism.DSA, private, b"no digest")
+
+
+# wrapping by every mechanism
+
+
+def wrapping_mechanisms() -> list[Mechanism]:
+    return [info.mechanism for info in mechanisms_of(Profile.LUNA7, fips=False) if MechanismFlag.WRAP in info.flags]
+
+
+def test_every_mechanism_wraps_both_ways(desk: Desk) -> None:
+    done = wrapping_mechanisms()
+    assert {Mechanism.DES_ECB, Mechanism.AES_KEY_WRAP, Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP} < set(done)
+    target = desk.secret(KeyType.AES, bytes(range(16)))
+    lengths = {KeyType.AES: 32, KeyType.DES3: 24, KeyType.DES: 8}
+    for mechanism in done:
+        cipher = ciphers.CIPHERS.get(mechanism)
+        if cipher is None:
+            wrapping, unwrapping = desk.rsa_pair({Attribute.WRAP: True}, {Attribute.UNWRAP: True})
+        else:
+            wrapping = unwrapping = desk.secret(cipher, bytes(range(1, lengths.get(cipher, 16) + 1)))
+        wrapped = desk.application.wrap(desk.session, mechanism, wrapping, target)
+        new = desk.application.unwrap(desk.session, mechanism, unwrapping, wrapped, KeyType.AES, {})
+        assert desk.material(new) == desk.material(target)
+
+
+@pytest.mark.parametrize("mechanism", [Mechanism.ARIA_CBC_PAD, Mechanism.AES_GCM, Mechanism.SHA256])
+def test_what_wraps_nothing(desk: Desk, mechanism: Mechanism) -> None:
+    """Neither what the library lacks nor what is for something else, whatever the handles are."""
+    with pytest.raises(MechanismInvalid):
+        desk.application.wrap(desk.session, mechanism, 999, 999)
+    with pytest.raises(MechanismInvalid):
+        desk.application.unwrap(desk.session, mechanism, 999, b"", KeyType.AES, {})
+
+
+def test_triple_des_has_keys_of_two_parts(desk: Desk) -> None:
+    two = desk.secret(KeyType.DES2, bytes(range(16)))
+    three = desk.secret(KeyType.DES3, bytes(range(16)) + bytes(range(8)))
+    target = desk.secret(KeyType.AES, bytes(range(16)))
+    first, second = (desk.application.wrap(desk.session, Mechanism.DES3_CBC, key, target) for key in (two, three))
+    assert first == second
