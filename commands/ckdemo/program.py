@@ -13,6 +13,7 @@ from commands.ckdemo import (
     mechanism_info,
     objects,
     options,
+    pins,
     signing,
     tokens,
     wrapping,
@@ -62,6 +63,7 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
     *mechanism_info.ENTRIES,
+    *pins.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
