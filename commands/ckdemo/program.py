@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from commands.ckdemo import (
     authorization,
+    derive,
     generate,
     information,
     mechanism_info,
@@ -65,6 +66,7 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     *objects.ENTRIES,
     *generate.ENTRIES,
     *wrapping.ENTRIES,
+    *derive.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,
     EXIT,
