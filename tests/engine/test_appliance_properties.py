@@ -36,6 +36,8 @@ FLAGS = (
     _A.TOKEN, _A.PRIVATE, _A.SENSITIVE, _A.EXTRACTABLE, _A.MODIFIABLE, _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP,
     _A.DERIVE, _A.SIGN,
 )  # fmt: skip
+CHANGES = (_A.SENSITIVE, _A.EXTRACTABLE, _A.WRAP, _A.DERIVE)
+"""What a change or a copy may name without being refused at once."""
 WRAPS = (_M.AES_CBC_PAD, _M.AES_ECB, _M.AES_CBC)
 DERIVATIONS = (
     Derivation(_M.SHA256_KEY_DERIVATION),
@@ -50,11 +52,12 @@ KNOWN = bytes(range(32))
 """A key that everybody knows; what is wrapped under it is open."""
 
 templates = st.dictionaries(st.sampled_from(FLAGS), st.booleans(), max_size=4)
+changes = st.dictionaries(st.sampled_from(CHANGES), st.booleans(), max_size=2)
 numbers = st.integers(0, 30)
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("set"), numbers, templates),
-        st.tuples(st.just("copy"), numbers, templates),
+        st.tuples(st.just("set"), numbers, changes),
+        st.tuples(st.just("copy"), numbers, st.one_of(changes, templates)),
         st.tuples(st.just("generate"), numbers, templates),
         st.tuples(st.just("create"), numbers, templates),
         st.tuples(st.just("wrap"), numbers, numbers, st.sampled_from(WRAPS)),
