@@ -154,10 +154,11 @@ class World:
         self.application.derive(self.session, how, base, KeyType.GENERIC_SECRET, 0, template, second)
 
     def readable(self) -> Iterator[bytes]:
-        """Everything that any object shows."""
+        """Everything that any object shows, but for fingerprints: the one of a base key is by its definition what
+        SHA-256 derivation makes of that key."""
         for item in self.application.objects(self.session):
-            for value in self.application.shown(self.session, item.handle).values():
-                if isinstance(value, bytes):
+            for attribute, value in self.application.shown(self.session, item.handle).items():
+                if isinstance(value, bytes) and attribute not in (_A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256):
                     yield value
             for attribute in (_A.VALUE, _A.PRIVATE_EXPONENT, _A.PRIME_1):
                 with contextlib.suppress(HsmError):
