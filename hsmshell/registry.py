@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     """Where the real tool lives on a real host; empty where there is none."""
     prompt: str = ""
     """What the tool asks for its next command with, as a log without directives shows it; empty for one that ends
-    after its arguments, and for a shell."""
+    after its arguments, and for a shell. An asterisk in brackets stands for a host's name."""
 
 
 TOOLS: Mapping[str, Entry] = {
@@ -60,6 +60,8 @@ TOOLS: Mapping[str, Entry] = {
     ),
     "cmu": Entry("commands.cmu", "certificates and keys of a Luna partition", "/usr/safenet/lunaclient/bin/cmu"),
     "vtl": Entry("commands.vtl", "slots and HA groups of a Luna client", "/usr/safenet/lunaclient/bin/vtl"),
+    # A login shell: nobody outside the appliance sees its path, so this one is ours.
+    "lunash": Entry("commands.lunash", "the shell of a Luna appliance", "/bin/lunash", "[*] lunash:>"),
     "audit": Entry("commands.audit", "the audit logs of a CloudHSM cluster's HSMs", ""),
     "terminal": Entry("hsmshell.transcript.terminal", "a log's terminal: emulated tools and host commands", ""),
     "shell": Entry("hsmshell.rehearsal.shell", "the rehearsal shell on a simulated host", ""),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.display import BY_ATTRIBUTE, lines
 from commands.ckdemo.template import ask_attribute, edit_template
 from hsmshell.console.values import length, object_handle
-from hsmshell.engine.attributes import Attribute
-from hsmshell.engine.errors import AttributeSensitive, AttributeTypeInvalid
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
 
@@ -65,10 +61,7 @@ def _find(demo: Demo) -> None:
 
 def _display(demo: Demo) -> None:
     number = demo.handle("Enter handle of object to display")
-    attributes = dict(demo.application.read(demo.session, number).attributes)
-    # An attribute that the object lacks, or may not reveal, has no line.
-    with suppress(AttributeSensitive, AttributeTypeInvalid):
-        attributes[Attribute.VALUE] = demo.application.attribute(demo.session, number, Attribute.VALUE)
+    attributes = demo.application.shown(demo.session, number)
     _show_handle(demo, number)
     demo.write(*lines(attributes))
 

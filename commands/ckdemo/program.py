@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from commands.ckdemo import authorization, generate, information, mechanism_info, objects, options, tokens, wrapping
+from commands.ckdemo import (
+    authorization,
+    ciphering,
+    digests,
+    generate,
+    information,
+    mechanism_info,
+    objects,
+    options,
+    pins,
+    signing,
+    tokens,
+    wrapping,
+)
 from commands.ckdemo.demo import Demo
 from hsmshell.console import Ask, Context, EndOfInput
 from hsmshell.engine.appliance.policies import Profile
@@ -50,9 +63,13 @@ EXIT = Entry(0, "Exit", "OTHERS", _leave, Provenance.RECOMMENDED)
 ENTRIES: tuple[Entry[Demo], ...] = (
     *tokens.ENTRIES,
     *mechanism_info.ENTRIES,
+    *pins.ENTRIES,
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
+    *ciphering.ENTRIES,
+    *signing.ENTRIES,
+    *digests.ENTRIES,
     *wrapping.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,

@@ -46,9 +46,8 @@ class ContainerCopies(Database):
         self._db.execute("DELETE FROM container WHERE id = ?", (container,))
 
     def empty_container(self, container: int) -> None:
-        """Remove a container's objects and the sessions with it; the container stays, and its users."""
+        """Remove a container's objects; the container stays, and its users."""
         self._delete_objects("container = ?", (container,))
-        self._db.execute("DELETE FROM session WHERE container = ?", (container,))
 
     def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
         """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the

@@ -25,7 +25,7 @@ LONGEST = 10_000
 """The bytes of DER that a key from outside may have: the PKCS#8 of an RSA key of 16384 bits has 9,300. What is longer
 could keep OpenSSL busy for minutes."""
 
-_CHECKED_BITS = 4096
+RSA_CHECKED_BITS = 4096
 """The longest modulus whose numbers are checked against each other. A longer one no policy permits, and OpenSSL would
 take its time."""
 
@@ -90,7 +90,7 @@ def check_private(der: bytes) -> bytes:
 
     _require_short(der)
     key = loaded(lambda: load_private(der), "not an unencrypted private key")
-    if not isinstance(key, RSAPrivateKey) or key.key_size <= _CHECKED_BITS:
+    if not isinstance(key, RSAPrivateKey) or key.key_size <= RSA_CHECKED_BITS:
         key = loaded(lambda: load_der_private_key(der, password=None), "not a consistent private key")
     return _of_a_kind(key)
 

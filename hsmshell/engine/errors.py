@@ -196,6 +196,12 @@ class SessionReadWriteSoExists(HsmError):
     ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
 
 
+class SessionExists(HsmError):
+    """The token cannot be initialized while a session with it is open."""
+
+    ckr, code = "CKR_SESSION_EXISTS", 0xB6
+
+
 class SignatureInvalid(HsmError):
     """The signature is not one of these data by this key."""
 

@@ -22,9 +22,10 @@ SECRET_LENGTHS: dict[KeyType, frozenset[int]] = {
     KeyType.RC4: frozenset(range(1, 257)),
     KeyType.CAST5: frozenset(range(1, 17)),
     KeyType.SEED: frozenset({16}),
+    KeyType.ARIA: frozenset({16, 24, 32}),
 }
-"""The lengths in bytes that a key of the type can have (FIPS 197, FIPS 46-3, SP 800-67, RFC 2268, RFC 2144, RFC 4269;
-RC4: PKCS#11 v2.40 historical 2.11); other types take any."""
+"""The lengths in bytes that a key of the type can have (FIPS 197, FIPS 46-3, SP 800-67, RFC 2268, RFC 2144, RFC 4269,
+RFC 5794; RC4: PKCS#11 v2.40 historical 2.11); other types take any."""
 
 ASYMMETRIC = frozenset({KeyType.RSA, KeyType.DSA, KeyType.DH, KeyType.EC, KeyType.EC_EDWARDS, KeyType.EC_MONTGOMERY})
 """The types of pairs."""

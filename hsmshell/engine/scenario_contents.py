@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from hsmshell.engine.access import DEFAULT_COST, Role, UserType, hash_password
 from hsmshell.engine.appliance.appliance import ADMIN, MAXIMUM_PARTITIONS, cloning_secret
+from hsmshell.engine.appliance.housekeeping import LOG_FILES, PUBLIC_KEYS, USER_FILES
 from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy, Profile
 from hsmshell.engine.cluster import NAME_LENGTH
 from hsmshell.engine.cluster.cluster import HANDLE_RANGE
@@ -29,6 +30,9 @@ from hsmshell.engine.services import Services
 
 LARGEST_COST = 1 << 20
 """The largest scrypt n: a login with it takes a gigabyte of memory."""
+
+MAXIMUM_LOGS = 1000
+"""Log files that an appliance starts with."""
 
 Verifier = Callable[[str], str]
 
@@ -79,6 +83,9 @@ _SETTINGS: Entries = {
     "slot_description": Entry(str, ""),
     "firmware": Entry(str, ""),
     "model": Entry(str, ""),
+    "software": Entry(str, ""),
+    "serial_console": on_or_off(True),
+    LOG_FILES: Entry(int, 2, 0, MAXIMUM_LOGS),
     "cmu_password_prompt": on_or_off(True),
     **{policy.setting: Entry(bool) for policy in HsmPolicy if policy is not HsmPolicy.NON_FIPS},
     **_POLICIES,
@@ -91,6 +98,8 @@ _APPLIANCE: Entries = {
     "security_officer_pin": TEXT,
     "auditor_pin": TEXT,
     "partition": required(TABLES),
+    USER_FILES: TABLES,
+    PUBLIC_KEYS: TABLES,
 }
 _HSM_ROLES = {"security_officer_pin": Role.SECURITY_OFFICER, "auditor_pin": Role.AUDITOR}
 _ROLES = {
@@ -194,6 +203,8 @@ def _add_hsms(lab: Lab, device: int, cluster: Table, verifier: Verifier) -> None
 def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verifier) -> None:
     settings = {PASSWORD_COST: cost, **{entry: table[entry] for entry in _SETTINGS if entry in table}}
     settings[HsmPolicy.NON_FIPS.setting] = not table["fips"]
+    for kind in (USER_FILES, PUBLIC_KEYS):
+        settings[kind] = _names(table[kind], kind)
     _complete_mode(settings, f"the appliance {table.get('name', name)}")
     domain = table["cloning_domain"]
     secret = cloning_secret(domain) if domain else lab.services.random_bytes(32)
@@ -222,6 +233,13 @@ def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verif
         if following <= highest:
             raise ValueError(f"next_handle {following} of {part['label']} is not above its objects' ({highest})")
         lab.store.set_counter(f"container:{container}", "handle", following - 1)
+
+
+def _names(names: list[object], entry: str) -> str:
+    """Names of files, one a line."""
+    if not all(isinstance(name, str) and name.isprintable() and name for name in names):
+        raise ValueError(f"{entry} is not a list of texts in quotes")
+    return "\n".join(map(str, names))
 
 
 def _complete_mode(settings: dict[str, object], where: str) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from hsmshell.engine.appliance.attributes import GIVEN
 from hsmshell.engine.appliance.generation import PairSpec
+from hsmshell.engine.asymmetric import WEIERSTRASS
 from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
+from hsmshell.engine.mechanisms import Curve
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
 
@@ -45,22 +47,34 @@ _PAIR: Entries = {
     "public": Entry(dict, {}),
     "private": Entry(dict, {}),
 }
+_CURVED_PAIR: Entries = {
+    "type": required(TEXT),
+    "handle": _HANDLE,
+    "curve": required(TEXT._replace(choices=tuple(sorted(curve.name for curve in WEIERSTRASS)))),
+    "public": Entry(dict, {}),
+    "private": Entry(dict, {}),
+}
+_PAIRS = {KeyType.RSA.name: _PAIR, KeyType.EC.name: _CURVED_PAIR}
 _SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.DES2, KeyType.GENERIC_SECRET)
 
 
 def add_partition_object(lab: Lab, application: Application, session: Session, container: int, table: Table) -> None:
-    """Add one ``[[appliance.partition.object]]``: a secret key, or with ``type = "RSA"`` a pair.
+    """Add one ``[[appliance.partition.object]]``: a secret key, or with ``type = "RSA"`` or ``"EC"`` a pair.
 
     A pair's private key has the handle after the public one's. Raises ``ValueError`` for an entry that is wrong,
     ``HsmError`` for one that the HSM refuses, ``LabConflict`` for a handle that is taken.
     """
     kind = table.get("type") if isinstance(table, dict) else None
-    if kind == KeyType.RSA.name:
-        pair = checked(table, "an RSA pair", _PAIR)
+    if kind in _PAIRS:
+        pair = checked(table, f"an {kind} pair", _PAIRS[kind])
         _next_handle(lab, container, pair["handle"])
+        if kind == KeyType.EC.name:
+            spec = PairSpec(KeyType.EC, curve=Curve[pair["curve"]])
+        else:
+            spec = PairSpec(KeyType.RSA, pair["bits"], pair["exponent"])
         application.generate_pair(
             session,
-            PairSpec(KeyType.RSA, pair["bits"], pair["exponent"]),
+            spec,
             _template(pair["public"], "the public key", _attribute_entries(ObjectClass.PUBLIC_KEY)),
             _template(pair["private"], "the private key", _attribute_entries(ObjectClass.PRIVATE_KEY)),
         )
@@ -68,9 +82,8 @@ def add_partition_object(lab: Lab, application: Application, session: Session, c
     item = checked(table, "an object", _SECRET)
     key_type = next((secret for secret in _SECRET_TYPES if secret.name == item["type"]), None)
     if key_type is None:
-        raise ValueError(
-            f"type is {item['type']!r}, not RSA or one of {', '.join(known.name for known in _SECRET_TYPES)}"
-        )
+        kinds = ", ".join(known.name for known in _SECRET_TYPES)
+        raise ValueError(f"type is {item['type']!r}, not {' or '.join(_PAIRS)} or one of {kinds}")
     _next_handle(lab, container, item["handle"])
     named = {name: value for name, value in item.items() if name in _SECRET_ATTRIBUTES}
     template = {

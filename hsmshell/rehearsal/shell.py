@@ -16,11 +16,11 @@ from hsmshell import registry
 from hsmshell.console import Ask, Context, EndOfInput, System
 from hsmshell.console.values import path, printable
 from hsmshell.rehearsal.hosts import HOSTS, Network, UnknownHost, find
+from hsmshell.rehearsal.words import NotHere, split
 
-_VARIABLE = re.compile(r"'[^']*'|\$(?:(\w+)|\{(\w+)\})")
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
-_MARK = "\ue000"
-"""Stands around a variable's number while the line is split; a private-use character that nobody types."""
+_APPLIANCE_TOOL = "lunash"
+"""What ssh opens on an appliance."""
 
 _SERVICE, _SERVICE_TOOL = "cloudhsm-client", "cloudhsm_client"
 """The one service that a host has, and the tool that runs as this service."""
@@ -34,10 +34,6 @@ NOT_FOUND = 127
 def run(arguments: Sequence[str], context: Context) -> int:
     """Read commands until ``exit`` on the first host or the end of input; the last command's exit status."""
     return Shell(context).loop()
-
-
-class _NotHere(Exception):
-    """Something that this shell leaves to a real one."""
 
 
 def _without_prompt(line: str) -> str:
@@ -100,8 +96,8 @@ class Shell:
 
     def _execute(self, line: str) -> int:
         try:
-            words = self._words(_without_prompt(line))
-        except _NotHere as problem:
+            words = split(_without_prompt(line), self._variables)
+        except NotHere as problem:
             if (system := self._system_for(_without_prompt(line).split()[0])) is not None:
                 return self._host_command(system, line)
             return self._say(f"{problem}; for that write launchers with: hsmshell shims DIR", 2)
@@ -140,32 +136,6 @@ class Shell:
         self._context.console.write(done.output)
         return done.status
 
-    def _words(self, line: str) -> list[str]:
-        """The line's words, quotes taken off and variables put in.
-
-        ``$NAME`` and ``${NAME}`` stand for their values outside single quotes; a variable that is not set is nothing,
-        as in a shell. Raises ``ValueError`` for an open quote, ``_NotHere`` for what only a real shell does.
-        """
-        values: list[str] = []
-
-        def keep(match: re.Match[str]) -> str:
-            name = match.group(1) or match.group(2)
-            if name is None:
-                return match.group(0)
-            values.append(self._variables.get(name, ""))
-            return f"{_MARK}{len(values) - 1}{_MARK}"
-
-        lexer = shlex.shlex(_VARIABLE.sub(keep, line), posix=True, punctuation_chars=True)
-        lexer.whitespace_split, lexer.commenters = True, ""
-        words: list[str] = []
-        for token in lexer:
-            if token and all(letter in lexer.punctuation_chars for letter in token):
-                raise _NotHere(f"{token} is a real shell's")
-            word = re.sub(f"{_MARK}([0-9]+){_MARK}", lambda match: values[int(match.group(1))], token)
-            if word or not token:
-                words.append(word)
-        return words
-
     def _tool(self, words: Sequence[str]) -> int:
         try:
             name = registry.find(words[0])
@@ -201,6 +171,10 @@ class Shell:
             f"  {'exit':<20}leave this host",
             "hosts:",
             *(f"  {host.name:<20}has {', '.join(host.tools)}" for host in HOSTS),
+            *(
+                f"  {printable(name):<20}is a Luna appliance; ssh opens its {_APPLIANCE_TOOL}"
+                for name in self._appliances()
+            ),
         ]
         self._context.console.write("\n".join([f"on {here.name}:", *rows, ""]))
         return 0
@@ -212,9 +186,14 @@ class Shell:
                 self._variables[assignment.group(1)] = assignment.group(2)
         return 0
 
+    def _appliances(self) -> list[str]:
+        return [appliance.name for appliance in self._context.lab.appliances()]
+
     def _ssh(self, words: Sequence[str]) -> int:
         if len(words) != 1:
             return self._say("ssh takes one host; help lists them", 2)
+        if (name := words[0].rpartition("@")[2]) in self._appliances():
+            return registry.load(_APPLIANCE_TOOL)([name], self._context)
         try:
             self._hosts.append(find(words[0]))
         except UnknownHost:

@@ -264,6 +264,8 @@ class LogConsole:
 
 
 _DIGIT = re.compile(r"\d")
+_HOST = re.compile(r"\[[\w.-]+\] (?=\S)")
+"""A host's name before a prompt: another lab has others."""
 
 
 def _marks(typed: str, answer: Answer | None) -> Iterable[Marked]:
@@ -274,8 +276,10 @@ def _marks(typed: str, answer: Answer | None) -> Iterable[Marked]:
 
 @functools.lru_cache(maxsize=64)
 def _blanks_folded(prompt: str) -> re.Pattern[str]:
-    """The prompt as a regular expression to which any run of blanks is as good as another."""
-    return re.compile(r"[ \t]*" + r"[ \t]+".join(map(re.escape, prompt.split())))
+    """The prompt as a regular expression to which any run of blanks is as good as another, and any host's name."""
+    host = _HOST.match(prompt)
+    words = prompt[host.end() if host else 0 :].split()
+    return re.compile(r"[ \t]*" + (r"\[[\w.-]+\][ \t]+" if host else "") + r"[ \t]+".join(map(re.escape, words)))
 
 
 def _trimmed(lines: Sequence[Line]) -> list[Line]:

@@ -51,7 +51,7 @@ def typed(line: str) -> str | None:
 
 def detected(lines: Sequence[str]) -> Detected:
     """Which tool's prompt comes first in a log that names none; without any prompt it is the rehearsal shell."""
-    prompts = [(_folded(entry.prompt), name) for name, entry in registry.TOOLS.items() if entry.prompt]
+    prompts = [(_prompt(entry.prompt), name) for name, entry in registry.TOOLS.items() if entry.prompt]
     first = next((line for line in lines if line.strip()), "")
     if first.startswith(_REHEARSED):
         return Detected(SHELL, len(lines))
@@ -61,7 +61,7 @@ def detected(lines: Sequence[str]) -> Detected:
             return Detected(found, place) if found else Detected(TERMINAL, len(lines))
         if not found:
             folded = _folded(line)
-            found = next((name for prompt, name in prompts if folded.startswith(prompt)), "")
+            found = next((name for prompt, name in prompts if prompt and prompt.match(folded)), "")
     return Detected(found or SHELL, len(lines))
 
 
@@ -95,8 +95,8 @@ def within(tool: str, lines: Sequence[str]) -> tuple[list[str], tuple[str, ...]]
     arguments: tuple[str, ...] = ()
     if tool not in registry.TOOLS or tool == SHELL:
         return result, arguments
-    prompt = _folded(registry.TOOLS[tool].prompt)
-    asked = next((place for place, line in enumerate(lines) if prompt and _folded(line).startswith(prompt)), None)
+    prompt = _prompt(registry.TOOLS[tool].prompt)
+    asked = next((place for place, line in enumerate(lines) if prompt and prompt.match(_folded(line))), None)
     starts = [
         (place, found) for place, line in enumerate(lines[:asked]) if (found := _arguments(tool, line)) is not None
     ]
@@ -110,6 +110,12 @@ def within(tool: str, lines: Sequence[str]) -> tuple[list[str], tuple[str, ...]]
 
 def _folded(line: str) -> str:
     return " ".join(line.split())
+
+
+def _prompt(text: str) -> re.Pattern[str] | None:
+    """Matches a folded line that begins with a tool's prompt; nothing for a tool without one."""
+    pattern = re.escape(_folded(text)).replace(re.escape("[*]"), r"\[[\w.-]{1,64}\]")
+    return re.compile(pattern) if pattern else None
 
 
 def _arguments(tool: str, line: str) -> tuple[str, ...] | None:

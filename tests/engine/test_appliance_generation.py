@@ -22,7 +22,7 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Curve
-from tests.engine.test_appliance import open_partition
+from tests.engine.driving import open_partition
 
 _A = Attribute
 
@@ -51,11 +51,12 @@ def names(application: Application, session: Session, handle: int) -> set[str]:
     [
         (PairSpec(KeyType.RSA, 2048), "MODULUS MODULUS_BITS PUBLIC_EXPONENT",
          "MODULUS MODULUS_BITS PUBLIC_EXPONENT X9_31_GENERATED"),
-        *((PairSpec(KeyType.EC, curve=curve), "EC_PARAMS EC_POINT", "EC_PARAMS") for curve in asymmetric.WEIERSTRASS),
+        *((PairSpec(KeyType.EC, curve=curve), "EC_PARAMS EC_POINT", "EC_PARAMS")
+          for curve in sorted(asymmetric.WEIERSTRASS, key=str)),
         *((PairSpec(KeyType.EC_EDWARDS, curve=curve), "EC_PARAMS EC_POINT", "EC_PARAMS")
-          for curve in asymmetric.EDWARDS),
+          for curve in sorted(asymmetric.EDWARDS, key=str)),
         *((PairSpec(KeyType.EC_MONTGOMERY, curve=curve), "EC_PARAMS EC_POINT", "EC_PARAMS")
-          for curve in asymmetric.MONTGOMERY),
+          for curve in sorted(asymmetric.MONTGOMERY, key=str)),
         (PairSpec(KeyType.DSA, 1024), "PRIME SUBPRIME BASE VALUE", "PRIME SUBPRIME BASE"),
         (PairSpec(KeyType.DH, 1024), "PRIME BASE VALUE", "PRIME BASE VALUE_BITS"),
     ],

@@ -174,7 +174,11 @@ BAD: dict[str, tuple[str, str]] = {
     "a table that is none": ("cluster = 5\n", "an entry is wrong"),
     "a number that is none": (CLUSTER.replace("id = 1", 'id = "one"'), "an entry is wrong"),
     "a number that is too large": (CLUSTER.replace("id = 1", "id = 99999999999999999999"), "an entry is wrong"),
-    "key type": (APPLIANCE + OBJECT + 'type = "SERPENT"\nsize = 16\n', "type is 'SERPENT', not RSA or one of AES"),
+    "curve": (APPLIANCE + OBJECT + 'type = "EC"\ncurve = "P-256"\n', "curve is 'P-256', not one of K256, P192"),
+    "key type": (
+        APPLIANCE + OBJECT + 'type = "SERPENT"\nsize = 16\n',
+        "type is 'SERPENT', not RSA or EC or one of AES",
+    ),
     "a number for a flag": (
         APPLIANCE.replace("slot", "allow_secret_key_wrapping = 1\nslot"),
         "is 1, not true or false",

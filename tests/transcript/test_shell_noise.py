@@ -45,7 +45,7 @@ def test_every_prompt_of_the_registry_is_the_tools_own() -> None:
     prompts = {name: entry.prompt for name, entry in registry.TOOLS.items() if entry.prompt}
     assert prompts == {
         name: importlib.import_module(f"commands.{name}.program").PROMPT
-        for name in ("key_mgmt_util", "cloudhsm_mgmt_util", "ckdemo")
+        for name in ("key_mgmt_util", "cloudhsm_mgmt_util", "ckdemo", "lunash")
     }
 
 
@@ -59,6 +59,7 @@ def test_every_prompt_of_the_registry_is_the_tools_own() -> None:
         ("a banner\nCommand:  exit\naws-cloudhsm>quit\n", "key_mgmt_util"),
         ("a banner\n  aws-cloudhsm>quit\n", "cloudhsm_mgmt_util"),
         ("1. menu\n\nEnter  your choice: x\nEnter your choice : 0\n", "ckdemo"),
+        ("a banner\n[local_host] lunash:>hsm show\n[local_host] lunash:>exit\n", "lunash"),
         ("#: client late\n\x1b[1mCommand:\x1b[0m  exit\r\n", "key_mgmt_util"),
     ],
 )

@@ -4,7 +4,10 @@ from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
 from hsmshell.engine.appliance.certification import ApplicationCertification
 from hsmshell.engine.appliance.ciphering import ApplicationCiphering
-from hsmshell.engine.appliance.generation import ApplicationGeneration, PairSpec
+from hsmshell.engine.appliance.creation import ApplicationCreation
+from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
+from hsmshell.engine.appliance.generation import PairSpec
+from hsmshell.engine.appliance.initialization import ApplicationInitialization
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
@@ -12,14 +15,16 @@ from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 class Application(
     ApplicationCertification,
-    ApplicationGeneration,
+    ApplicationCreation,
+    ApplicationDerivation,
     ApplicationSigning,
     ApplicationCiphering,
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,
+    ApplicationInitialization,
 ):
     """One program that uses the appliances through the client library."""
 
 
-__all__ = ["Appliance", "Application", "PairSpec", "Session", "Slot"]
+__all__ = ["Appliance", "Application", "PairSpec", "Password", "Session", "Slot"]

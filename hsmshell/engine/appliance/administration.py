@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.appliance import ADMIN, MAXIMUM_PARTITIONS, Appliance, cloning_secret
-from hsmshell.engine.appliance.erasure import ZEROIZED, change_settings, device_of, erase_partitions, zeroize
+from hsmshell.engine.appliance.erasure import (
+    ZEROIZED,
+    change_settings,
+    device_of,
+    empty_partition,
+    erase_partition,
+    erase_partitions,
+    zeroize,
+)
 from hsmshell.engine.appliance.logins import OFFICER_FAILURES, attempt, hsm_account
 from hsmshell.engine.appliance.numbering import free_slot, new_serial
 from hsmshell.engine.appliance.pins import new_verifier, set_pin
@@ -115,7 +123,7 @@ class Administration:
             admin = self.appliance.admin()
             return self.lab.store.user_named(admin.id, role.name) if admin else None
 
-    def _require_officer(self) -> None:
+    def require_officer(self) -> None:
         """Raises ``UserNotLoggedIn`` or ``UserNotAuthorized`` unless the security officer is logged in."""
         if self.role is None:
             raise UserNotLoggedIn("security officer")
@@ -140,7 +148,7 @@ class Administration:
         with store.transaction():
             zeroized = self.is_zeroized
             if not zeroized:
-                self._require_officer()
+                self.require_officer()
             if not label or (zeroized and not domain):
                 raise ArgumentsBad("label and domain")
             verifier = new_verifier(self.appliance, pin)
@@ -149,7 +157,7 @@ class Administration:
             erase_partitions(store, self._device)
             admin = self.appliance.admin()
             home = admin.id if admin else store.add_container(self._device, ADMIN, "admin", "", "", {})
-            store.empty_container(home)
+            store.end_connections(home)
             set_pin(self.lab, home, Role.SECURITY_OFFICER, verifier)
             change_settings(store, self._device, {"label": label, ZEROIZED: False})
 
@@ -168,7 +176,7 @@ class Administration:
         Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``ArgumentsBad``.
         """
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             if value not in (0, 1):
                 raise ArgumentsBad(str(value))
             if value == self.appliance.policy(policy):
@@ -195,7 +203,7 @@ class Administration:
         """
         store = self.lab.store
         with store.transaction():
-            self._require_officer()
+            self.require_officer()
             appliance = self.appliance
             parts = appliance.partitions()
             if not name:
@@ -214,8 +222,8 @@ class Administration:
     def delete_partition(self, name: str) -> None:
         """Erase a partition. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``PartitionNotFound``."""
         with self.lab.store.transaction():
-            self._require_officer()
-            self.lab.store.delete_container(self.partition(name).id)
+            self.require_officer()
+            erase_partition(self.lab.store, self.partition(name).id)
 
     def reset_partition_pin(self, name: str, pin: str) -> None:
         """Give a partition's Crypto Officer another PIN, which ends a lock.
@@ -224,7 +232,7 @@ class Administration:
         ``OperationNotAllowed``: HSM policy 15, or the partition has a security officer of its own.
         """
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             part = self.partition(name)
             appliance = self.appliance
             if appliance.profile.has_partition_officer or not appliance.policy(HsmPolicy.RESET_PIN):
@@ -241,7 +249,7 @@ class Administration:
         counts = policy is PartitionPolicy.MAXIMUM_FAILURES
         modes = (PartitionPolicy.PRIVATE_KEY_CLONING, PartitionPolicy.PRIVATE_KEY_WRAPPING)
         with self.lab.store.transaction():
-            self._require_officer()
+            self.require_officer()
             part, appliance = self.partition(name), self.appliance
             if value not in (range(1, MOST_FAILURES + 1) if counts else (0, 1)):
                 raise ArgumentsBad(str(value))
@@ -252,7 +260,7 @@ class Administration:
                     raise OperationNotAllowed(policy.text)
                 if value:
                     _require_alone(appliance, part, policy)
-                    self.lab.store.empty_container(part.id)
+                    empty_partition(self.lab.store, part.id)
             settings = {**part.settings, policy.setting: value if counts else bool(value)}
             self.lab.store.set_container_settings(part.id, settings)
 

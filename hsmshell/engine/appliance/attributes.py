@@ -30,6 +30,12 @@ _STORAGE = (_A.TOKEN, _A.PRIVATE, _A.LABEL, _A.MODIFIABLE)
 _KEY = (*_STORAGE, _A.ID, _A.DERIVE, _A.START_DATE, _A.END_DATE, _A.CCM_PRIVATE, *VENDOR_TEXTS)
 _HIDDEN = (_A.SENSITIVE, _A.EXTRACTABLE)
 
+COUNTED = (_A.USAGE_LIMIT, _A.USAGE_COUNT)
+"""How often a key may be used, and how often it was; a key without a limit has neither."""
+
+KEYS = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY})
+"""The classes of keys."""
+
 GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.SECRET_KEY: frozenset(
         {*_KEY, *_HIDDEN, _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY}
@@ -43,14 +49,15 @@ GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
 """The attributes that a creator may state; those of the key itself and of its history are the HSM's."""
 
 CHANGEABLE = frozenset(
-    {_A.LABEL, _A.ID, _A.SUBJECT, _A.START_DATE, _A.END_DATE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS, *USAGE}
-    | {_A.SIGN_RECOVER, _A.VERIFY_RECOVER, *_HIDDEN}
+    {_A.LABEL, _A.ID, _A.SUBJECT, _A.START_DATE, _A.END_DATE, _A.APPLICATION, *VENDOR_TEXTS, *USAGE}
+    | {_A.SIGN_RECOVER, _A.VERIFY_RECOVER, *_HIDDEN, *COUNTED}
 )
-"""What may change while CKA_MODIFIABLE is true; SENSITIVE only to true, EXTRACTABLE only to false."""
+"""What may change while CKA_MODIFIABLE is true; SENSITIVE only to true, EXTRACTABLE only to false. So may the value of
+a data object, but of no other; a certificate's subject may not (PKCS#11 v3.0 4.6.3)."""
 
+COPIED = frozenset({_A.TOKEN, _A.PRIVATE, _A.MODIFIABLE})
+"""What a copy may have otherwise than the original (PKCS#11 v3.0 4.4), although it never changes afterwards."""
 
-_CERTIFIED = frozenset({_A.SUBJECT, _A.VALUE})
-"""What of a certificate says whose it is, and never changes (PKCS#11 v3.0 4.6.3)."""
 
 _EMPTY: dict[Shape, AttributeValue] = {
     Shape.BOOLEAN: False,
@@ -97,26 +104,27 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
             if traits[attribute] != value:
                 raise TemplateInconsistent(attribute.name)
             continue
-        if attribute not in given:
+        if attribute not in given and not (object_class in KEYS and attribute in _countable({}, template)):
             raise AttributeTypeInvalid(attribute.name)
         if not matches_shape(attribute, value):
             raise AttributeValueInvalid(attribute.name)
     values: Traits = {**traits}
     for attribute in sorted(given):
         values[attribute] = template.get(attribute, _default(attribute, object_class))
+    values.update((attribute, template[attribute]) for attribute in COUNTED if attribute in template)
     if object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY):
         values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
         values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
     values[_A.OUID] = identity.ouid
     if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE):
         values[_A.LOCAL] = local
-    if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE, ObjectClass.DOMAIN_PARAMETERS):
+    if object_class in KEYS:
         identified = fingerprint_input(traits, material)
         values[_A.FINGERPRINT_SHA1] = hashlib.sha1(identified, usedforsecurity=False).digest()
         values[_A.FINGERPRINT_SHA256] = hashlib.sha256(identified).digest()
     if object_class is ObjectClass.PRIVATE_KEY and _A.MODULUS in traits:
         values.setdefault(_A.X9_31_GENERATED, False)
-    return values
+    return with_count(values)
 
 
 def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
@@ -137,11 +145,14 @@ def changed(current: Attributes, template: Attributes) -> Traits:
     values: Traits = dict(current)
     if template and not current.get(_A.MODIFIABLE, True):
         raise AttributeReadOnly(_A.MODIFIABLE.name)
-    is_certificate = current.get(_A.CLASS) == ObjectClass.CERTIFICATE
+    is_data, is_certificate = (current[_A.CLASS] == kind for kind in (ObjectClass.DATA, ObjectClass.CERTIFICATE))
+    addable = _countable(current, template) if current[_A.CLASS] in KEYS else frozenset()
     for attribute, value in template.items():
-        if attribute not in current:
+        if attribute not in current and attribute not in addable:
             raise AttributeTypeInvalid(attribute.name)
-        if attribute not in CHANGEABLE or (is_certificate and attribute in _CERTIFIED):
+        if attribute not in CHANGEABLE and not (is_data and attribute is _A.VALUE):
+            raise AttributeReadOnly(attribute.name)
+        if attribute is _A.SUBJECT and is_certificate:
             raise AttributeReadOnly(attribute.name)
         if not matches_shape(attribute, value):
             raise AttributeValueInvalid(attribute.name)
@@ -150,6 +161,39 @@ def changed(current: Attributes, template: Attributes) -> Traits:
         if attribute is _A.EXTRACTABLE and value and not current[attribute]:
             raise AttributeReadOnly(attribute.name)
         values[attribute] = value
+    return with_count(values)
+
+
+def copied(current: Attributes, template: Attributes) -> Traits:
+    """The attributes of a copy, but for its unique identifier (PKCS#11 v3.0 5.7.2).
+
+    It may be a token or a session object, private or not, and not modifiable; the rest changes as in ``changed``. What
+    confines the original confines the copy: nothing makes it modifiable again, and a key that is sensitive or not
+    extractable stays private. Raises what ``changed`` raises.
+    """
+    for attribute in COPIED & template.keys():
+        if attribute not in current:
+            raise AttributeTypeInvalid(attribute.name)
+        if not matches_shape(attribute, template[attribute]):
+            raise AttributeValueInvalid(attribute.name)
+    values = changed(current, {key: value for key, value in template.items() if key not in COPIED})
+    if template.get(_A.MODIFIABLE) and not current[_A.MODIFIABLE]:
+        raise AttributeReadOnly(_A.MODIFIABLE.name)
+    confined = bool(values.get(_A.SENSITIVE)) or not values.get(_A.EXTRACTABLE, True)
+    if confined and current[_A.PRIVATE] and not template.get(_A.PRIVATE, True):
+        raise AttributeReadOnly(_A.PRIVATE.name)
+    return {**values, **{key: value for key, value in template.items() if key in COPIED}}
+
+
+def _countable(current: Attributes, template: Attributes) -> frozenset[Attribute]:
+    """A key may get a limit to its uses; one that has a limit counts them."""
+    return frozenset(COUNTED if _A.USAGE_LIMIT in {**current, **template} else ())
+
+
+def with_count(values: Traits) -> Traits:
+    """The same attributes, with a count of uses where there is a limit to them."""
+    if _A.USAGE_LIMIT in values:
+        values.setdefault(_A.USAGE_COUNT, 0)
     return values
 
 

@@ -120,6 +120,13 @@ class ApplicationCiphering(ApplicationUsage):
             raise ArgumentsBad(f"{length} bytes")
         return self.lab.services.random_bytes(length)
 
+    def seed_random(self, session: Session | None, seed: bytes) -> None:
+        """Add to the HSM's randomness, which needs none: nothing changes. Raises ``SessionHandleInvalid`` or
+        ``ArgumentsBad``."""
+        self._require_open(session)
+        if not seed:
+            raise ArgumentsBad("no seed")
+
     def _key_for(
         self, session: Session, mechanism: Mechanism, handle: int, usage: Attribute, asymmetric: ObjectClass
     ) -> bytes:

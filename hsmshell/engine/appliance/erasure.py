@@ -27,9 +27,9 @@ def zeroize(store: Store, device: int, *, factory: bool = False) -> None:
 
     for container in store.containers(device):
         if container.number != ADMIN:
-            store.delete_container(container.id)
+            erase_partition(store, container.id)
             continue
-        store.empty_container(container.id)
+        store.end_connections(container.id)
         for user in store.users(container.id):
             if factory or user.name != Role.AUDITOR.name:
                 store.delete_user(container.id, user.number)
@@ -45,15 +45,27 @@ def erase_partitions(store: Store, device: int) -> None:
     """Remove every partition of an HSM that stays initialized, inside a transaction."""
     for container in store.containers(device):
         if container.number != ADMIN:
-            store.delete_container(container.id)
+            erase_partition(store, container.id)
+
+
+def erase_partition(store: Store, container: int) -> None:
+    """Remove a partition, inside a transaction. Logins to it end, and what lived in them goes, also on the other
+    members of an HA group."""
+    store.end_connections(container)
+    store.delete_container(container)
+
+
+def empty_partition(store: Store, container: int) -> None:
+    """Erase a partition's objects and end the logins to it, inside a transaction."""
+    store.end_connections(container)
+    store.empty_container(container)
 
 
 def zeroize_partition(store: Store, container: int) -> None:
-    """Erase a partition's objects, roles and label; it stays, to be initialized again. Inside a transaction."""
-    store.empty_container(container)
+    """Erase a partition's objects and roles; it stays, to be initialized again. Inside a transaction."""
+    empty_partition(store, container)
     for user in store.users(container):
         store.delete_user(container, user.number)
-    store.name_container(container, "")
 
 
 def device_of(store: Store, device: int) -> Device:

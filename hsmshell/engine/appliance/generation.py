@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hsmshell.engine import asymmetric, encodings
+from hsmshell.engine import asymmetric, ciphers, encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.operations import ApplicationObjects
@@ -20,7 +20,7 @@ from hsmshell.engine.errors import (
     KeySizeRange,
     MechanismInvalid,
 )
-from hsmshell.engine.mechanisms import Curve
+from hsmshell.engine.mechanisms import Curve, Mechanism
 from hsmshell.engine.objects import secret_traits, with_odd_parity
 
 RSA_BITS = range(1024, 4097, 8)
@@ -42,8 +42,17 @@ FIPS_SECRETS = frozenset({KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET})
 FIPS_CURVES = frozenset(Curve) - {Curve.P192, Curve.K256, Curve.X25519, Curve.X448}
 """The curves on which pairs are made in FIPS mode (FIPS 186-5, SP 800-186)."""
 
-SECRET_TYPES = FIPS_SECRETS | {KeyType.DES, KeyType.DES2, KeyType.RC2, KeyType.RC4, KeyType.CAST5, KeyType.SEED}
-"""The secret keys for which there is a cipher."""
+_OLD = {
+    KeyType.RC2: Mechanism.RC2_CBC,
+    KeyType.RC4: Mechanism.RC4,
+    KeyType.CAST5: Mechanism.CAST5_CBC,
+    KeyType.SEED: Mechanism.SEED_CBC,
+    KeyType.ARIA: Mechanism.ARIA_CBC,
+}
+"""The secret keys for whose cipher the library has to be asked."""
+
+SECRET_TYPES = FIPS_SECRETS | {KeyType.DES, KeyType.DES2, *_OLD}
+"""The types of secret keys."""
 
 
 class PairSpec(NamedTuple):
@@ -72,12 +81,18 @@ class ApplicationGeneration(ApplicationObjects):
         and what ``create`` raises.
         """
         session = self._require(session, PartitionOperation.CREATE)
-        if key_type not in (SECRET_TYPES if self._policy(session, HsmPolicy.NON_FIPS) else FIPS_SECRETS):
-            raise MechanismInvalid(key_type.name)
+        self._require_makes(session, key_type)
         if size not in SECRET_BYTES:
             raise KeySizeRange(str(size))
         value = with_odd_parity(key_type, self.lab.services.random_bytes(size))
         return self._new(session, value, secret_traits(key_type, value), template, local=True)
+
+    def _require_makes(self, session: Session, key_type: KeyType) -> None:
+        """Raise ``MechanismInvalid`` for a type of secret key that the HSM does not make in its mode."""
+        if key_type not in (SECRET_TYPES if self._policy(session, HsmPolicy.NON_FIPS) else FIPS_SECRETS):
+            raise MechanismInvalid(key_type.name)
+        if key_type in _OLD and not ciphers.available(_OLD[key_type]):
+            raise MechanismInvalid(key_type.name)
 
     def generate_pair(
         self, session: Session | None, spec: PairSpec, public: Attributes, private: Attributes

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.access import Role, check_password
 from hsmshell.engine.appliance.appliance import Appliance
-from hsmshell.engine.appliance.erasure import zeroize, zeroize_partition
+from hsmshell.engine.appliance.erasure import empty_partition, zeroize, zeroize_partition
 from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
 from hsmshell.engine.errors import (
     AuditLoginFailureThreshold,
@@ -141,7 +141,7 @@ def _follow(lab: Lab, account: Account) -> None:
     elif account.last is LastTry.ZEROIZE_PARTITION:
         zeroize_partition(store, account.container)
     elif account.last is LastTry.LOSE_CONTENTS:
-        store.empty_container(account.container)
+        empty_partition(store, account.container)
     elif account.last is LastTry.PAUSE:
         until = int(lab.services.clock()) + AUDITOR_PAUSE
         store.set_container_settings(account.container, {PAUSED_UNTIL: until})

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
-from hsmshell.engine.appliance.attributes import changed, new_object, required
+from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, KeyType, ObjectClass, matches_shape
+from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, ObjectClass
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
-    AttributeValueInvalid,
-    DataInvalid,
+    KeyNotAuthorized,
     OperationNotAllowed,
-    TemplateInconsistent,
 )
-from hsmshell.engine.objects import Traits, secret_traits
+from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
+
+SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
+"""The classes of objects whose material is a secret."""
+
+SECRETS = frozenset(
+    {Attribute.VALUE, *(one for one in Attribute if Attribute.PRIVATE_EXPONENT <= one <= Attribute.COEFFICIENT)}
+)
+"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
+
+
+def _hidden(item: StoredObject) -> frozenset[Attribute]:
+    """The attributes that are this key's secret."""
+    has_modulus = Attribute.MODULUS in item.attributes
+    return SECRETS - {Attribute.VALUE} if has_modulus else frozenset({Attribute.VALUE})
 
 
 def stored_size(item: StoredObject, material: bytes) -> int:
@@ -35,8 +48,18 @@ class ApplicationObjects(ApplicationCore):
     def objects(self, session: Session | None, template: Attributes | None = None) -> list[StoredObject]:
         """The objects that the session sees and that have all the template's values, by handle."""
         session = self._require_open(session)
-        wanted = (template or {}).items()
-        return [item for item in self._all(session) if all(item.attributes.get(key) == value for key, value in wanted)]
+        wanted = template or {}
+        return [item for item in self._all(session) if self._has_all(session, item, wanted)]
+
+    def _has_all(self, session: Session, item: StoredObject, wanted: Attributes) -> bool:
+        """Whether the object shows these values; what it hides equals nothing."""
+        known = item.attributes
+        if not known.keys() >= wanted.keys() - SECRETS:
+            return False
+        if any(known[key] != value for key, value in wanted.items() if key in known):
+            return False
+        unknown = {key: value for key, value in wanted.items() if key not in known}
+        return not unknown or unknown.items() <= self._secrets(session, item).items()
 
     def read(self, session: Session | None, handle: int) -> StoredObject:
         """One object. Raises ``ObjectHandleInvalid`` also for a private object that the session does not see."""
@@ -47,23 +70,55 @@ class ApplicationObjects(ApplicationCore):
     def attribute(self, session: Session | None, handle: int, attribute: Attribute) -> AttributeValue:
         """One attribute's value.
 
-        Raises ``AttributeTypeInvalid`` when the object has none such, ``AttributeSensitive`` when it hides it.
+        Raises ``AttributeTypeInvalid`` when the object has none such, ``AttributeSensitive`` when it hides it,
+        ``KeyNotAuthorized`` when it would show it to somebody authorized.
         """
         item = self.read(session, handle)
-        if attribute is Attribute.VALUE and item.object_class is ObjectClass.SECRET_KEY:
-            if item.flag(Attribute.SENSITIVE) or not item.flag(Attribute.EXTRACTABLE):
-                raise AttributeSensitive(attribute.name)
-            self._require_authorized(self._require_open(session), item)
-            with self._store.reading():
-                return self._store.material(item.material)
         if attribute is Attribute.AUTH_DATA:
             raise AttributeSensitive(attribute.name)
         if attribute in item.attributes:
             return item.attributes[attribute]
-        private_parts = range(Attribute.PRIVATE_EXPONENT, Attribute.COEFFICIENT + 1)
-        if item.object_class is ObjectClass.PRIVATE_KEY and attribute in private_parts:
-            raise AttributeSensitive(attribute.name)
-        raise AttributeTypeInvalid(attribute.name)
+        if attribute not in SECRETS or item.object_class not in SECRET_CLASSES:
+            raise AttributeTypeInvalid(attribute.name)
+        session = self._require_open(session)
+        if not self._reveals(session, item):
+            if attribute in _hidden(item):
+                raise AttributeSensitive(attribute.name)
+            raise AttributeTypeInvalid(attribute.name)
+        self._require_authorized(session, item)
+        secrets = self._secrets(session, item)
+        if attribute not in secrets:
+            raise AttributeTypeInvalid(attribute.name)
+        return secrets[attribute]
+
+    def shown(self, session: Session | None, handle: int) -> Traits:
+        """All the attributes that the object shows. Raises ``ObjectHandleInvalid``."""
+        item = self.read(session, handle)
+        values = {**item.attributes, **self._secrets(self._require_open(session), item)}
+        values.pop(Attribute.AUTH_DATA, None)
+        return values
+
+    def _reveals(self, session: Session, item: StoredObject) -> bool:
+        """Whether the key's secret may be read: it is neither sensitive nor bound to the HSM (PKCS#11 v3.0 4.4), and a
+        private key's only where private keys may leave at all."""
+        if item.flag(Attribute.SENSITIVE) or not item.flag(Attribute.EXTRACTABLE):
+            return False
+        secret = item.object_class is ObjectClass.SECRET_KEY
+        return secret or bool(self._policy(session, PartitionPolicy.PRIVATE_KEY_WRAPPING))
+
+    def _secrets(self, session: Session, item: StoredObject) -> Traits:
+        """The secret parts of a key that shows them to the session; none of any other object."""
+        if item.object_class not in SECRET_CLASSES or not self._reveals(session, item):
+            return {}
+        try:
+            self._require_authorized(session, item)
+        except KeyNotAuthorized:
+            return {}
+        with self._store.reading():
+            material = self._store.material(item.material)
+        if item.object_class is ObjectClass.SECRET_KEY:
+            return {Attribute.VALUE: material}
+        return asymmetric.hidden_values(material)
 
     def size(self, session: Session | None, handle: int) -> int:
         """How many bytes the object takes: its material and its attributes' values."""
@@ -96,47 +151,17 @@ class ApplicationObjects(ApplicationCore):
             self._drop(session, self._object(session, handle))
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
-        """A copy with some attributes changed; its handle. Raises what ``set_attributes`` raises."""
+        """A copy with some attributes changed; its handle. Raises what ``set_attributes`` and ``attributes.copied``
+        raise."""
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
             item = self._object(session, handle)
-            movable: Traits = {
-                key: value for key, value in template.items() if key in {Attribute.TOKEN, Attribute.PRIVATE}
-            }
-            for attribute, value in movable.items():
-                if not matches_shape(attribute, value):
-                    raise AttributeValueInvalid(attribute.name)
-            rest = {key: value for key, value in template.items() if key not in movable}
-            self._require_changeable(session, rest)
-            values: Traits = {**changed(item.attributes, rest), **movable}
+            self._require_changeable(session, {key: value for key, value in template.items() if key not in COPIED})
+            values = copied(item.attributes, template)
             values[Attribute.OUID] = self._identity(session).ouid
             return self._put(session, values, item.material)
 
     # creating
-
-    def create(self, session: Session | None, template: Attributes) -> int:
-        """Create an object from its values: a data object or a secret key; public keys come from a file.
-
-        Raises ``TemplateIncomplete``, ``TemplateInconsistent``, ``AttributeTypeInvalid``, ``AttributeValueInvalid``.
-        """
-        self._require(session, PartitionOperation.CREATE)
-        kind = required(template, Attribute.CLASS)
-        if kind == ObjectClass.DATA:
-            rest: Traits = {key: value for key, value in template.items() if key != Attribute.CLASS}
-            return self._new(session, b"", {Attribute.CLASS: int(ObjectClass.DATA)}, rest, local=False)
-        if kind == ObjectClass.SECRET_KEY:
-            number, value = required(template, Attribute.KEY_TYPE), required(template, Attribute.VALUE)
-            if not isinstance(value, bytes) or number not in list(KeyType):
-                raise AttributeValueInvalid("CKA_VALUE")
-            rest = {key: item for key, item in template.items() if key != Attribute.VALUE}
-            try:
-                traits = secret_traits(KeyType(number), value)
-            except DataInvalid as problem:
-                raise TemplateInconsistent(KeyType(number).name) from problem
-            return self._new(session, value, traits, rest, local=False)
-        if kind == ObjectClass.PUBLIC_KEY:
-            raise TemplateInconsistent("public keys are imported from a file")
-        raise AttributeValueInvalid("CKA_CLASS")
 
     def import_public_key(self, session: Session | None, der: bytes, template: Attributes) -> int:
         """A public key object from SubjectPublicKeyInfo DER. Raises ``DataInvalid`` and what ``create`` raises."""

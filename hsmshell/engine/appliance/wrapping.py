@@ -7,6 +7,7 @@ from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.mechanism_table import MechanismFlag
 from hsmshell.engine.appliance.policies import PartitionPolicy
+from hsmshell.engine.appliance.traits import private_traits
 from hsmshell.engine.appliance.usage import ApplicationUsage, fits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import (
@@ -22,7 +23,7 @@ from hsmshell.engine.errors import (
     WrappingKeyTypeInconsistent,
 )
 from hsmshell.engine.mechanisms import Mechanism, MechanismParameters
-from hsmshell.engine.objects import Traits, private_traits, secret_traits
+from hsmshell.engine.objects import Traits, secret_traits
 
 _M = Mechanism
 
