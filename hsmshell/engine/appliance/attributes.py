@@ -53,7 +53,7 @@ CHANGEABLE = frozenset(
     | {_A.SIGN_RECOVER, _A.VERIFY_RECOVER, *_HIDDEN, *COUNTED}
 )
 """What may change while CKA_MODIFIABLE is true; SENSITIVE only to true, EXTRACTABLE only to false. So may the value of
-a data object, but of no other; a certificate's subject may not (PKCS#11 v3.0 4.6.3)."""
+a data object, but of no other."""
 
 COPIED = frozenset({_A.TOKEN, _A.PRIVATE, _A.MODIFIABLE})
 """What a copy may have otherwise than the original (PKCS#11 v3.0 4.4), although it never changes afterwards."""
@@ -145,14 +145,15 @@ def changed(current: Attributes, template: Attributes) -> Traits:
     values: Traits = dict(current)
     if template and not current.get(_A.MODIFIABLE, True):
         raise AttributeReadOnly(_A.MODIFIABLE.name)
-    is_data, is_certificate = (current[_A.CLASS] == kind for kind in (ObjectClass.DATA, ObjectClass.CERTIFICATE))
+    is_data = current[_A.CLASS] == ObjectClass.DATA
     addable = _countable(current, template) if current[_A.CLASS] in KEYS else frozenset()
+    is_certificate = current[_A.CLASS] == ObjectClass.CERTIFICATE
     for attribute, value in template.items():
         if attribute not in current and attribute not in addable:
             raise AttributeTypeInvalid(attribute.name)
-        if attribute not in CHANGEABLE and not (is_data and attribute is _A.VALUE):
-            raise AttributeReadOnly(attribute.name)
-        if attribute is _A.SUBJECT and is_certificate:
+        changeable = attribute in CHANGEABLE or (is_data and attribute is _A.VALUE)
+        # Whose a certificate is never changes (PKCS#11 v3.0 4.6.3).
+        if not changeable or (is_certificate and attribute is _A.SUBJECT):
             raise AttributeReadOnly(attribute.name)
         if not matches_shape(attribute, value):
             raise AttributeValueInvalid(attribute.name)
