@@ -53,9 +53,10 @@ BY_ATTRIBUTE: Mapping[Attribute, Row] = {row.attribute: row for row in ROWS if r
 LEFT_WIDTH = 35
 
 _VARYING = frozenset(
-    {_A.VALUE, _A.MODULUS, _A.EC_POINT, _A.PRIME_1, _A.PRIME_2, _A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256}
+    {_A.VALUE, _A.MODULUS, _A.EC_POINT, _A.PRIVATE_EXPONENT, _A.PRIME_1, _A.PRIME_2, _A.EXPONENT_1, _A.EXPONENT_2}
+    | {_A.COEFFICIENT, _A.PRIME, _A.SUBPRIME, _A.BASE, _A.VALUE_BITS, _A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256}
 )
-"""Bytes that differ from one generated key to the next."""
+"""What differs from one generated key to the next."""
 
 
 def table(rows: tuple[Row, ...] = ROWS) -> str:
@@ -78,7 +79,7 @@ def _shown(attribute: Attribute | None, value: AttributeValue) -> Part:
     if isinstance(value, bool):
         return f"{value:02x}"
     if isinstance(value, int):
-        return f"{value:08x}"
+        return hexadecimal(f"{value:08x}") if attribute in _VARYING else f"{value:08x}"
     if isinstance(value, str):
         return printable(value)
     if attribute is _A.OUID:

@@ -1,72 +1,45 @@
-"""Simple key generation: entry 45 (menu and first questions: Thales, using CKM_AES_KW, rows up to [24])."""
+"""Simple key generation: entry 45. The first questions are published (Thales, using CKM_AES_KW), the others follow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
 
 from commands.ckdemo.demo import Demo
-from commands.ckdemo.layout import END, laid_out
+from commands.ckdemo.key_types import AES, DES3, GENERIC, X9_31, Type, by_number, menu
 from hsmshell.console import Ask, Part
 from hsmshell.console.values import hexadecimal, object_handle
 from hsmshell.engine.appliance import PairSpec
 from hsmshell.engine.appliance.attributes import GIVEN
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
-from hsmshell.engine.errors import MechanismInvalid
+from hsmshell.engine.errors import CurveNotSupported, MechanismInvalid
+from hsmshell.engine.mechanisms import Curve
 from hsmshell.grammar.menu import Entry
 
+__all__ = ["AES", "DES3", "ENTRIES", "GENERIC", "ask_flags", "ask_length", "ask_type", "result"]
+
 _A = Attribute
+Template = dict[Attribute, AttributeValue]
 
-
-class Type(NamedTuple):
-    """One key type of the menu."""
-
-    number: int
-    text: str
-    width: int
-    """The cell's width in the menu."""
-    key_type: KeyType | None = None
-    """``None`` for a type that this HSM does not make."""
-    length_question: str = ""
-    length: int = 0
-    """The length in bytes of a type that has only one."""
-
-
-DES3 = Type(3, "DES3", 22, KeyType.DES3, length=24)
-GENERIC = Type(6, "Generic", 13, KeyType.GENERIC_SECRET, "Enter Key Length in bytes: ")
-AES = Type(16, "AES", 13, KeyType.AES, "Enter Key Length in bytes (16, 24, 32): ")
-
-TYPES = (
-    Type(1, "DES", 13),
-    Type(2, "DES2", 12),
-    DES3,
-    Type(5, " CAST3", END),
-    GENERIC,
-    Type(7, "RSA", 12, KeyType.RSA),
-    Type(8, "DSA", 11),
-    Type(9, "DH", 11),
-    Type(10, " CAST5", END),
-    Type(11, "RC2", 13),
-    Type(12, "RC4", 12),
-    Type(13, "RC5", 11),
-    Type(14, "SSL3", 11),
-    Type(15, " ECDSA", END),
-    AES,
-    Type(17, "SEED", 12),
-    Type(18, "KCDSA-1024", 18),
-    Type(19, "KCDSA-2048", END),
-    Type(20, "DSA Domain Param", 25),
-    Type(21, "KCDSA Domain Param", END),
-    Type(22, "RSA X9.31", 25),
-    Type(23, "DH X9.42", 22),
-    Type(24, "ARIA", END),
-)
-BY_NUMBER = {kind.number: kind for kind in TYPES}
-
-MENU = "Select type of key to generate\n" + laid_out((f"[{kind.number:2}] {kind.text}", kind.width) for kind in TYPES)
 PROMPT = "> "
 BITS_QUESTION = "Enter Key Length in bits (1024 - 4096): "
+STRONG_BITS_QUESTION = "Enter Key Length in bits (2048 - 4096): "
 EXPONENT_QUESTION = "Enter Public Exponent (3, 17, 65537): "
+DOMAIN_QUESTION = "Enter handle of domain parameters, 0 for none"
+NO_DOMAIN = 0
+PRIME_QUESTIONS = {
+    KeyType.DSA: "Enter Prime Length in bits (1024, 2048, 3072): ",
+    KeyType.DH: "Enter Prime Length in bits (1024, 1536, 2048, 3072, 4096): ",
+}
+CURVES = {
+    1: ("P-192", Curve.P192),
+    2: ("P-224", Curve.P224),
+    3: ("P-256", Curve.P256),
+    4: ("P-384", Curve.P384),
+    5: ("P-521", Curve.P521),
+    6: ("secp256k1", Curve.K256),
+}
+CURVE_MENU = " ".join(f"[{number}]{name}" for number, (name, _) in CURVES.items()) + "\n"
+CURVE_PROMPT = "Select curve: "
 
 FLAGS: tuple[tuple[str, tuple[Attribute, ...]], ...] = (
     ("Token", (_A.TOKEN,)),
@@ -82,12 +55,13 @@ FLAGS: tuple[tuple[str, tuple[Attribute, ...]], ...] = (
 """The yes-or-no questions in their order, and what each answer sets. Published are the first four."""
 
 
-def ask_flags(demo: Demo) -> dict[Attribute, AttributeValue]:
-    """The attributes of a new key, one question each."""
-    values: dict[Attribute, AttributeValue] = {}
+def ask_flags(demo: Demo, known: Collection[Attribute] = frozenset(Attribute)) -> Template:
+    """The attributes of a new object, one question each; of those that it knows."""
+    values: Template = {}
     for name, attributes in FLAGS:
-        demo.write("\n")
-        values.update(dict.fromkeys(attributes, demo.boolean(f"Enter Is {name} Attribute [0-1]: ")))
+        if attributes[0] in known:
+            demo.write("\n")
+            values.update(dict.fromkeys(attributes, demo.boolean(f"Enter Is {name} Attribute [0-1]: ")))
     return values
 
 
@@ -109,40 +83,79 @@ def ask_type(demo: Demo, prompt: str, types: Mapping[int, Type]) -> tuple[Type, 
 
 
 def _generate(demo: Demo) -> None:
-    demo.write(MENU)
-    kind, key_type = ask_type(demo, PROMPT, BY_NUMBER)
-    if key_type is KeyType.RSA:
-        _generate_rsa(demo)
+    profile = demo.profile
+    demo.write(menu(profile))
+    kind, key_type = ask_type(demo, PROMPT, by_number(profile))
+    if kind.is_domain:
+        _generate_domain(demo, kind, key_type)
+    elif key_type is KeyType.RSA:
+        _generate_pair(demo, kind, _ask_rsa(demo, kind))
+    elif key_type in PRIME_QUESTIONS:
+        _generate_pair(demo, kind, _ask_in_domain(demo, key_type))
+    elif key_type in (KeyType.EC, KeyType.EC_EDWARDS, KeyType.EC_MONTGOMERY):
+        _generate_pair(demo, kind, PairSpec(key_type, curve=kind.curve or _ask_curve(demo)))
     else:
         _generate_secret(demo, kind, key_type)
 
 
 def _generate_secret(demo: Demo, kind: Type, key_type: KeyType) -> None:
     size = ask_length(demo, kind)
-    template = {**ask_flags(demo), _A.LABEL: f"Generated {kind.text} Key"}
+    name = kind.text.strip()
+    template = {**ask_flags(demo), _A.LABEL: f"Generated {name} Key"}
     number = demo.application.generate_secret_key(demo.session, key_type, size, template)
-    demo.write("\n", *_result(kind.text, number))
+    demo.write("\n", *result(f"Generated {name} Key", number))
 
 
-def _generate_rsa(demo: Demo) -> None:
+def _generate_domain(demo: Demo, kind: Type, key_type: KeyType) -> None:
     demo.write("\n")
-    bits = demo.number(BITS_QUESTION, Ask.LINE)
+    bits = demo.number(PRIME_QUESTIONS[key_type], Ask.LINE)
+    word = f"Generated {kind.text}"
+    template = {**ask_flags(demo, GIVEN[ObjectClass.DOMAIN_PARAMETERS]), _A.LABEL: word}
+    demo.write("\n", *result(word, demo.application.generate_domain(demo.session, key_type, bits, template)))
+
+
+def _ask_rsa(demo: Demo, kind: Type) -> PairSpec:
+    demo.write("\n")
+    bits = demo.number(STRONG_BITS_QUESTION if kind.strong_primes else BITS_QUESTION, Ask.LINE)
     demo.write("\n")
     exponent = demo.number(EXPONENT_QUESTION, Ask.LINE)
+    return PairSpec(KeyType.RSA, bits, exponent, strong_primes=kind.strong_primes, x9_31=kind.number == X9_31)
+
+
+def _ask_in_domain(demo: Demo, key_type: KeyType) -> PairSpec:
+    demo.write("\n")
+    domain = demo.handle(DOMAIN_QUESTION)
+    if domain != NO_DOMAIN:
+        return PairSpec(key_type, domain=demo.application.domain(demo.session, domain))
+    demo.write("\n")
+    return PairSpec(key_type, demo.number(PRIME_QUESTIONS[key_type], Ask.LINE))
+
+
+def _ask_curve(demo: Demo) -> Curve:
+    demo.write("\n", CURVE_MENU)
+    number = demo.number(CURVE_PROMPT)
+    if number not in CURVES:
+        raise CurveNotSupported(str(number))
+    return CURVES[number][1]
+
+
+def _generate_pair(demo: Demo, kind: Type, spec: PairSpec) -> None:
     flags = ask_flags(demo)
+    name = kind.text.strip()
     public, private = (
         {
             **{attribute: value for attribute, value in flags.items() if attribute in GIVEN[half]},
-            _A.LABEL: f"Generated RSA {word} Key",
+            _A.LABEL: f"Generated {name} {word} Key",
         }
         for half, word in ((ObjectClass.PUBLIC_KEY, "Public"), (ObjectClass.PRIVATE_KEY, "Private"))
     )
-    first, second = demo.application.generate_pair(demo.session, PairSpec(KeyType.RSA, bits, exponent), public, private)
-    demo.write("\n", *_result("Public", first), *_result("Private", second))
+    first, second = demo.application.generate_pair(demo.session, spec, public, private)
+    demo.write("\n", *result("Generated Public Key", first), *result("Generated Private Key", second))
 
 
-def _result(word: str, number: int) -> list[Part]:
-    return [f"Generated {word} Key: ", object_handle(number), " (", hexadecimal(f"0x{number:08x}"), ")\n"]
+def result(words: str, number: int) -> list[Part]:
+    """The line that names a new object."""
+    return [f"{words}: ", object_handle(number), " (", hexadecimal(f"0x{number:08x}"), ")\n"]
 
 
 ENTRIES = (Entry(45, "Simple Generate Key", "SECURITY", _generate),)

@@ -1,15 +1,20 @@
-"""Objects and their attributes: entries 20 to 27."""
+"""Objects and their attributes: entries 20 to 27, and 30 to 32 of the newer generation."""
 
 from __future__ import annotations
 
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.display import BY_ATTRIBUTE, lines
 from commands.ckdemo.template import ask_attribute, edit_template
+from hsmshell.console import Ask
 from hsmshell.console.values import length, object_handle
+from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
 
 GROUP = "OBJECT MANAGEMENT"
+FINISHED = 0
+"""At the prompt for one more handle: that was the last."""
 
 
 def _show_handle(demo: Demo, number: int) -> None:
@@ -66,7 +71,32 @@ def _display(demo: Demo) -> None:
     demo.write(*lines(attributes))
 
 
-ENTRIES = (
+def _change_usage(demo: Demo) -> None:
+    number = demo.handle("Enter handle of key to change")
+    demo.write("\n")
+    limit = demo.number("Enter usage limit: ", Ask.LINE)
+    demo.write("\n")
+    count = demo.number("Enter usage count: ", Ask.LINE)
+    template: dict[Attribute, AttributeValue] = {Attribute.USAGE_LIMIT: limit, Attribute.USAGE_COUNT: count}
+    demo.application.set_attributes(demo.session, number, template)
+
+
+def _destroy_several(demo: Demo) -> None:
+    numbers: list[int] = []
+    while (number := demo.handle("Enter handle of object to destroy, 0 to finish")) != FINISHED:
+        numbers.append(number)
+    demo.application.destroy_all(demo.session, numbers)
+
+
+def _extract_public(demo: Demo) -> None:
+    number = demo.handle("Enter handle of private key")
+    template: dict[Attribute, AttributeValue] = {Attribute.TOKEN: True, Attribute.LABEL: "Extracted Public Key"}
+    _show_handle(demo, demo.application.extract_public_key(demo.session, number, template))
+
+
+LUNA7 = frozenset({Profile.LUNA7})
+
+ENTRIES: tuple[Entry[Demo], ...] = (
     Entry(20, "Create object", GROUP, _create, Provenance.RECOMMENDED),
     Entry(21, "Copy object", GROUP, _copy, Provenance.RECOMMENDED),
     Entry(22, "Destroy object", GROUP, _destroy, Provenance.RECOMMENDED),
@@ -75,4 +105,7 @@ ENTRIES = (
     Entry(25, "Set attribute", GROUP, _set_attribute),
     Entry(26, "Find object", GROUP, _find, Provenance.RECOMMENDED),
     Entry(27, "Display Object", GROUP, _display),
+    Entry(30, "Usage count change", GROUP, _change_usage, Provenance.RECOMMENDED, LUNA7),
+    Entry(31, "Destroy several objects", GROUP, _destroy_several, Provenance.RECOMMENDED, LUNA7),
+    Entry(32, "Extract public key", GROUP, _extract_public, Provenance.RECOMMENDED, LUNA7),
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from commands.ckdemo import (
     authorization,
     ciphering,
+    derive,
     digests,
     generate,
     information,
@@ -71,6 +72,7 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     *signing.ENTRIES,
     *digests.ENTRIES,
     *wrapping.ENTRIES,
+    *derive.ENTRIES,
     *options.ENTRIES,
     *authorization.ENTRIES,
     EXIT,

@@ -1,7 +1,8 @@
-"""AES key wrap: RFC 3394 and RFC 5649 by the ``cryptography`` library, and RFC 3394 with another initial value.
+"""AES key wrap: RFC 3394 and RFC 5649 by the ``cryptography`` library, and both with another initial value.
 
 The library has no way to choose the initial value, and refuses a single block, as RFC 3394 itself does. The CloudHSM
-tools do both, so for these the rounds of RFC 3394 2.2.1 and 2.2.2 are composed here of AES in ECB mode.
+tools do both and ckdemo the first, so for these the rounds of RFC 3394 2.2.1 and 2.2.2 are composed here of AES in ECB
+mode.
 """
 
 from __future__ import annotations
@@ -75,8 +76,11 @@ def wrap_with_padding(key: bytes, data: bytes, iv: bytes = b"") -> bytes:
     first = _checked_half(iv)
     if not data:
         raise KeySizeRange("nothing to wrap")
-    if first == PADDING_IV:
-        return aes_key_wrap_with_padding(key, data)
+    return aes_key_wrap_with_padding(key, data) if first == PADDING_IV else _wrap_padded(key, first, data)
+
+
+def _wrap_padded(key: bytes, first: bytes, data: bytes) -> bytes:
+    """RFC 5649 4.1, steps 1 and 2."""
     initial = first + len(data).to_bytes(_HALF, "big")
     padded = data + bytes(-len(data) % BLOCK)
     if len(padded) == BLOCK:
@@ -86,7 +90,6 @@ def wrap_with_padding(key: bytes, data: bytes, iv: bytes = b"") -> bytes:
 
 def unwrap_with_padding(key: bytes, wrapped: bytes, iv: bytes = b"") -> bytes:
     """RFC 5649 4.2. Raises ``WrappedKeyInvalid`` or ``MechanismParamInvalid``."""
-    from cryptography.hazmat.primitives.constant_time import bytes_eq
     from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 
     first = _checked_half(iv)
@@ -95,6 +98,13 @@ def unwrap_with_padding(key: bytes, wrapped: bytes, iv: bytes = b"") -> bytes:
             return aes_key_unwrap_with_padding(key, wrapped)
         except InvalidUnwrap as problem:
             raise WrappedKeyInvalid("RFC 5649 integrity check failed") from problem
+    return _unwrap_padded(key, first, wrapped)
+
+
+def _unwrap_padded(key: bytes, first: bytes, wrapped: bytes) -> bytes:
+    """RFC 5649 4.2 and 3."""
+    from cryptography.hazmat.primitives.constant_time import bytes_eq
+
     if len(wrapped) < 2 * BLOCK or len(wrapped) % BLOCK:
         raise WrappedKeyInvalid(f"{len(wrapped)} bytes are no wrapped blocks")
     if len(wrapped) == 2 * BLOCK:

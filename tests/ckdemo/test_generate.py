@@ -42,7 +42,7 @@ def test_generate_rsa_pair(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "answers, status",
     [
-        (["1"], "CKR_MECHANISM_INVALID"),
+        (["5"], "CKR_MECHANISM_INVALID"),
         (["4"], "CKR_MECHANISM_INVALID"),
         (["AES"], "CKR_MECHANISM_INVALID"),
         (["16", "17", *FLAGS], "CKR_KEY_SIZE_RANGE"),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from commands.ckdemo import display, generate, mechanisms, program
+from commands.ckdemo import display, key_types, mechanisms, program
 from hsmshell.engine.appliance.policies import Profile
 
 from .conftest import Desk
@@ -73,6 +73,17 @@ Select type of key to generate
 [22] RSA X9.31           [23] DH X9.42         [24] ARIA
 """
 
+NEWER_KEY_TYPES = """\
+[25] DH PKCS Domain Param [26] RSA 186-3 Aux Primes
+[27] RSA 186-3 Primes     [28] DH X9.42 Domain Param
+[29] ECDSA with Extra Bits [30] EC Edwards 25519
+[31] EC Montgomery 25519
+[32] EC Edwards 448
+[33] EC Montgomery 448
+[40] SM4 [41] SM2
+[42] HSS [43] ML-KEM [44] ML-DSA
+"""
+
 MAIN_MENU = program.menu()
 """Its bytes are in the golden transcripts."""
 
@@ -98,7 +109,8 @@ def test_wrap_menu() -> None:
 
 
 def test_key_type_menu() -> None:
-    assert generate.MENU == KEY_TYPES
+    assert key_types.menu(Profile.LUNA5) == KEY_TYPES
+    assert key_types.menu(Profile.LUNA7) == KEY_TYPES + NEWER_KEY_TYPES
 
 
 def shown(menu: str) -> list[tuple[str, list[int]]]:

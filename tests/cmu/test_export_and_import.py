@@ -175,17 +175,22 @@ def edwards() -> bytes:
         (b"", [], BAD),
         (b"hello", [], BAD),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", [], BAD),
-        (encrypted(), [], BAD),
-        (edwards(), [], BAD),
         (b"", ["-keyalg=AES"], "Bad value for option -keyalg: not one of RSA, ECDSA, DSA"),
         (b"", ["-pkcs8", "-sign"], "Option -sign needs a value"),
     ],
+    ids=["empty", "prose", "fake", "encrypted", "edwards", "option", "switch"],
 )
 def test_a_file_that_is_no_private_key(desk: Desk, data: bytes, words: list[str], message: str) -> None:
     (desk.directory / "bad").write_bytes(data)
     before = desk.objects()
     assert desk.play("importkey", "-slot=1", "-in=bad", *words) == (1, f"Error: {message}\n")
     assert desk.objects() == before
+
+
+@pytest.mark.parametrize("make", [encrypted, edwards])
+def test_a_private_key_that_is_not_taken(desk: Desk, make: Callable[[], bytes]) -> None:
+    (desk.directory / "bad").write_bytes(make())
+    assert desk.play("importkey", "-slot=1", "-in=bad") == (1, f"Error: {BAD}\n")
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,14 @@ BAD: dict[str, tuple[str, str]] = {
     "unknown entry of an hsm": (CLUSTER.replace("address", "adress"), "an hsm has no entry 'adress'"),
     "unknown entry of a user": (CLUSTER.replace("password", "pasword"), "a user has no entry 'pasword'"),
     "unknown entry of an appliance": ("[[appliance]]\npartitions = []\n", "an appliance has no entry 'partitions'"),
+    "a number among the files of an appliance": (
+        APPLIANCE.replace("[[appliance]]", "[[appliance]]\nuser_files = [1]"),
+        "user_files is not a list of texts in quotes",
+    ),
+    "more logs than an appliance holds": (
+        APPLIANCE.replace("[[appliance]]", "[[appliance]]\nlog_files = 1001"),
+        "log_files is 1001, not from 0 to 1000",
+    ),
     "unknown entry of a partition": (APPLIANCE + "    pin = 1\n", "a partition has no entry 'pin'"),
     "unknown entry of an object": (
         APPLIANCE + OBJECT + 'type = "AES"\nsize = 16\nwarp = true\n',

@@ -26,9 +26,8 @@ from hsmshell.engine.objects import secret_traits, with_odd_parity
 RSA_BITS = range(1024, 4097, 8)
 """Modulus lengths in bits that the HSM makes outside FIPS mode."""
 
-RSA_X9_31_BITS = range(2048, 4097, 256)
-"""Those with primes that fulfil X9.31: for these lengths the library makes them of auxiliary primes (FIPS 186-4
-B.3.6)."""
+STRONG_RSA_BITS = range(2048, 4097, 256)
+"""Those with strong primes: for these lengths the library makes them of auxiliary primes (FIPS 186-4 B.3.6)."""
 
 SECRET_BYTES = range(1, 513)
 """Lengths in bytes of the secret keys that the HSM makes."""
@@ -67,8 +66,10 @@ class PairSpec(NamedTuple):
     domain: bytes = b""
     """The domain parameters of DSA or Diffie-Hellman in their stored form (``Domain.encode``); empty for fresh ones of
     DSA and a published group of Diffie-Hellman."""
+    strong_primes: bool = False
+    """Whether RSA's primes are made of auxiliary ones (X9.31; FIPS 186-4 B.3.6)."""
     x9_31: bool = False
-    """Whether RSA's primes fulfil X9.31."""
+    """Whether the private key says that they are those of X9.31 (CKA_X9_31_GENERATED); they are strong then."""
 
 
 class ApplicationGeneration(ApplicationObjects):
@@ -116,7 +117,8 @@ class ApplicationGeneration(ApplicationObjects):
     def _private_key(self, spec: PairSpec, *, fips: bool) -> bytes:
         services = self.lab.services
         if spec.key_type is KeyType.RSA:
-            if spec.bits not in (RSA_X9_31_BITS if spec.x9_31 else RSA_BITS) or (fips and spec.bits < FIPS_BITS):
+            strong = spec.strong_primes or spec.x9_31
+            if spec.bits not in (STRONG_RSA_BITS if strong else RSA_BITS) or (fips and spec.bits < FIPS_BITS):
                 raise KeySizeRange(str(spec.bits))
             if spec.exponent < 3 or not spec.exponent % 2:
                 raise AttributeValueInvalid(Attribute.PUBLIC_EXPONENT.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
@@ -149,6 +151,13 @@ class ApplicationObjects(ApplicationCore):
         session = self._require(session, PartitionOperation.DESTROY)
         with self._store.transaction():
             self._drop(session, self._object(session, handle))
+
+    def destroy_all(self, session: Session | None, handles: Collection[int]) -> None:
+        """Destroy several objects, all or none. Raises what ``destroy`` raises."""
+        session = self._require(session, PartitionOperation.DESTROY)
+        with self._store.transaction():
+            for handle in dict.fromkeys(handles):
+                self._drop(session, self._object(session, handle))
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` and ``attributes.copied``
