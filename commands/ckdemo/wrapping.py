@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from commands.ckdemo.demo import ANSWERS, Demo
-from commands.ckdemo.generate import AES, DES3, GENERIC, Type, ask_flags, ask_length, ask_type
+from commands.ckdemo.generate import ask_flags, ask_length, ask_type
+from commands.ckdemo.key_types import AES, DES3, GENERIC, Type
 from commands.ckdemo.layout import END
 from commands.ckdemo.mechanisms import WRAPPING, ask_mechanism
 from hsmshell.console import Ask
