@@ -9,7 +9,7 @@ from commands.ckdemo.demo import Demo
 from commands.ckdemo.report import flag_names, report
 from commands.ckdemo.tokens import GROUP, ask_session, ask_slot, find_session, show_slots
 from hsmshell.console.values import Kind, Value, printable, serial
-from hsmshell.engine.access import Role
+from hsmshell.engine.access import PIN_LENGTHS, Role
 from hsmshell.engine.appliance import Slot
 from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.appliance.tokens import PinState
@@ -22,8 +22,6 @@ LIBRARY = "Chrystoki"
 CRYPTOKI_VERSION = "2.20"
 LIBRARY_VERSIONS = {Profile.LUNA5: "5.1", Profile.LUNA7: "10.3"}
 """What published C_GetInfo output of a Luna 5 client says, and the version of a client of published Luna 7 sessions."""
-
-PIN_LENGTHS = (7, 255)
 
 
 class SlotFlag(enum.IntFlag):
@@ -88,7 +86,9 @@ def state(role: Role | None, read_write: bool) -> State:
 
 def token_flags(user: PinState | None, officer: PinState | None) -> TokenFlag:
     """The flags of a token whose PINs stand so; ``None`` is a PIN that was never set."""
-    flags = TokenFlag.RNG | TokenFlag.LOGIN_REQUIRED | TokenFlag.TOKEN_INITIALIZED
+    flags = TokenFlag.RNG | TokenFlag.LOGIN_REQUIRED
+    if user is not None or officer is not None:
+        flags |= TokenFlag.TOKEN_INITIALIZED
     if user is not None:
         flags |= TokenFlag.USER_PIN_INITIALIZED
     for pin, (count_low, final_try, locked) in ((user, USER_FLAGS), (officer, OFFICER_FLAGS)):
@@ -126,14 +126,13 @@ def _slot(demo: Demo) -> None:
             ("Slot description", printable(slot.description)),
             ("Manufacturer", MANUFACTURER),
             ("Firmware version", _setting(demo, slot, "firmware")),
-            ("Flags", flag_names(GROUP_SLOT_FLAGS if len(slot.members) > 1 else SLOT_FLAGS)),
+            ("Flags", flag_names(GROUP_SLOT_FLAGS if slot.is_group else SLOT_FLAGS)),
         ),
     )
 
 
 def _token(demo: Demo) -> None:
     slot = _chosen_slot(demo)
-    shortest, longest = PIN_LENGTHS
     opened = [session for session in demo.application.sessions() if session.slot == slot.number]
     storage = demo.application.storage(slot.number)
     flags = token_flags(_pin(demo, slot, Role.CRYPTO_OFFICER), _pin(demo, slot, Role.SECURITY_OFFICER))
@@ -146,7 +145,7 @@ def _token(demo: Demo) -> None:
             ("Serial number", serial(slot.serial)),
             ("Sessions open", str(len(opened))),
             ("R/W sessions open", str(sum(session.read_write for session in opened))),
-            ("PIN length", f"{shortest} - {longest}"),
+            ("PIN length", f"{PIN_LENGTHS.start} - {PIN_LENGTHS.stop - 1}"),
             ("Total memory", f"{storage.total} bytes"),
             # A key's encoding is a byte longer or shorter from one key to the next.
             ("Free memory", Value(Kind.VARYING, f"{storage.free} bytes")),
@@ -169,6 +168,7 @@ def _setting(demo: Demo, slot: Slot, name: str) -> str:
 def _session(demo: Demo) -> None:
     """The session that it tells about is the current one from then on, which is how one of several is chosen."""
     session = find_session(demo, ask_session(demo))
+    slot = demo.application.slot(session.slot)
     demo.choose(session)
     current = state(demo.application.role(session), session.read_write)
     flags = SessionFlag.SERIAL_SESSION | (SessionFlag.RW_SESSION if session.read_write else SessionFlag(0))
@@ -176,7 +176,7 @@ def _session(demo: Demo) -> None:
         demo,
         (
             ("Session handle", Value(Kind.SESSION_ID, str(session.handle))),
-            ("Slot", str(session.slot)),
+            ("Slot", str(slot.number)),
             ("State", f"{current.value} (CKS_{current.name})"),
             ("Flags", flag_names(flags)),
             ("Device error", "0"),

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from commands.ckdemo import (
     authorization,
+    ciphering,
     derive,
+    digests,
     generate,
     information,
     mechanism_info,
     objects,
     options,
     pins,
+    signing,
     tokens,
     wrapping,
 )
@@ -65,6 +68,9 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     *information.ENTRIES,
     *objects.ENTRIES,
     *generate.ENTRIES,
+    *ciphering.ENTRIES,
+    *signing.ENTRIES,
+    *digests.ENTRIES,
     *wrapping.ENTRIES,
     *derive.ENTRIES,
     *options.ENTRIES,

@@ -1,73 +1,98 @@
-"""``cmu getattribute``, and the table from which an object is picked."""
+"""``cmu getattribute`` and ``cmu setattribute``."""
 
 from __future__ import annotations
 
-from commands.cmu.listing import CLASSES, KEY_TYPES
-from commands.cmu.utility import COMMON, HANDLE, Utility
-from hsmshell.console import Ask, Kind, Part
-from hsmshell.console.values import hexadecimal, object_handle, printable
-from hsmshell.engine.attributes import Attribute, AttributeValue
-from hsmshell.engine.errors import ObjectHandleInvalid
+from commands.cmu.choosing import QUERY, choose_object
+from commands.cmu.errors import Message, failure
+from commands.cmu.names import NAMED, ORDER, attribute_option, given, option_name, shown, value_type
+from commands.cmu.options import COMMON, HANDLE, Words
+from commands.cmu.utility import Utility
+from hsmshell.console import Part
+from hsmshell.console.values import text_of
+from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.records import StoredObject
-from hsmshell.grammar import Arguments, Command
-from hsmshell.grammar.values import BadValue, handle_type
+from hsmshell.grammar import AmbiguousName, Arguments, Command, Parameter, UnknownName, resolve
+from hsmshell.grammar.values import BadValue, Path
 
-_A = Attribute
-
-ORDER = (
-    _A.CLASS, _A.TOKEN, _A.PRIVATE, _A.LABEL, _A.APPLICATION, _A.VALUE, _A.KEY_TYPE, _A.SUBJECT, _A.ID, _A.SENSITIVE,
-    _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY, _A.DERIVE, _A.START_DATE, _A.END_DATE, _A.MODULUS,
-    _A.MODULUS_BITS, _A.PUBLIC_EXPONENT, _A.VALUE_LEN, _A.EXTRACTABLE, _A.LOCAL, _A.NEVER_EXTRACTABLE,
-    _A.ALWAYS_SENSITIVE, _A.MODIFIABLE,
-)  # fmt: skip
-"""The lines' order as published for an RSA private key (Microsoft, Appendix B), the other classes' fitted in."""
-
-TABLE_HEAD = "Select object to {verb}\nHandler Label\n"
-HANDLER_WIDTH = 8
-HANDLER_PROMPT = "Enter handler (or 0 for exit): "
-LEAVE = 0
+MODIFY = "Select object to modify\n"
+NAME_PROMPT = "Enter attribute name (or 0 for exit): "
+VALUE_PROMPT = "Enter attribute value: "
+LEAVE = "0"
 
 
-def choose_object(utility: Utility, arguments: Arguments, verb: str) -> StoredObject | None:
-    """The object of ``-handle``, or one picked from the table of all; ``None`` when the person picks none.
-
-    Raises ``ObjectHandleInvalid``.
-    """
-    if HANDLE.name in arguments:
-        return utility.application.read(utility.session, arguments.number(HANDLE.name))
-    utility.write(TABLE_HEAD.format(verb=verb))
-    for item in utility.application.objects(utility.session):
-        number = object_handle(item.handle)
-        utility.write(number, " " * max(1, HANDLER_WIDTH - len(number.text)), f"{printable(item.label)}\n")
-    answer = utility.console.ask(HANDLER_PROMPT, Ask.LINE, Kind.OBJECT)
-    try:
-        chosen = handle_type(Kind.OBJECT.value).parse(answer.strip())
-    except BadValue:
-        raise ObjectHandleInvalid(answer) from None
-    return utility.application.read(utility.session, chosen) if chosen != LEAVE else None
-
-
-def _shown(attribute: Attribute, value: AttributeValue) -> Part:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if attribute is _A.CLASS:
-        return {int(number): word for number, word in CLASSES.items()}[int(value)]
-    if attribute is _A.KEY_TYPE:
-        return {int(number): word for number, word in KEY_TYPES.items()}[int(value)]
-    if isinstance(value, bytes):
-        return hexadecimal(value.hex()) if attribute is _A.MODULUS else value.hex()
-    return printable(value) if isinstance(value, str) else str(value)
+def _lines(item: StoredObject, wanted: tuple[Attribute, ...]) -> list[Part]:
+    parts: list[Part] = []
+    for attribute in wanted:
+        if attribute in item.attributes:
+            parts += [f"{option_name(attribute).lower()}=", shown(attribute, item.attributes[attribute]), "\n"]
+    return parts
 
 
 def _get_attribute(utility: Utility, arguments: Arguments) -> int:
     utility.begin(arguments)
-    item = choose_object(utility, arguments, "query")
-    if item is not None:
-        for attribute in ORDER:
-            if attribute in item.attributes:
-                name = attribute.name.replace("_", "").lower()
-                utility.write(f"{name}=", _shown(attribute, item.attributes[attribute]), "\n")
+    item = choose_object(utility, arguments, QUERY)
+    if item is None:
+        return 0
+    wanted = arguments.get("attributes", ORDER)
+    assert isinstance(wanted, tuple)  # the declaration says so
+    lines = _lines(item, wanted)
+    if "outputFile" in arguments:
+        utility.save(arguments.text("outputFile"), text_of(lines).encode("utf-8", "surrogateescape"))
+    else:
+        utility.write(*lines)
     return 0
 
 
-COMMAND = Command("getattribute", "shows the attributes of an object", _get_attribute, (HANDLE, *COMMON))
+def _set_attribute(utility: Utility, arguments: Arguments) -> int:
+    utility.begin(arguments)
+    item = choose_object(utility, arguments, MODIFY)
+    if item is None:
+        return 0
+    template = given(arguments, NAMED.values())
+    if not template:
+        attribute = _ask_attribute(utility)
+        if attribute is None:
+            return 0
+        try:
+            value = value_type(attribute).parse(utility.console.ask(VALUE_PROMPT))
+        except BadValue as problem:
+            raise failure(Message.BAD_VALUE, option_name(attribute), str(problem)) from None
+        assert isinstance(value, (str, bytes, int))
+        template[attribute] = value
+    utility.application.set_attributes(utility.session, item.handle, template)
+    return 0
+
+
+def _ask_attribute(utility: Utility) -> Attribute | None:
+    answer = utility.console.ask(NAME_PROMPT).strip()
+    if answer == LEAVE:
+        return None
+    try:
+        return NAMED[resolve(answer, NAMED, fold=True)]
+    except UnknownName:
+        raise failure(Message.UNKNOWN_ATTRIBUTE, answer) from None
+    except AmbiguousName as problem:
+        raise failure(Message.AMBIGUOUS_ATTRIBUTE, answer, ", ".join(problem.candidates)) from None
+
+
+COMMANDS: tuple[Command[Utility], ...] = (
+    Command(
+        "getattribute",
+        "shows the attributes of an object",
+        _get_attribute,
+        (
+            HANDLE,
+            Parameter("attributes", Words(NAMED), "<name,...>", "only these, in this order"),
+            Parameter("outputFile", Path(), "<file>", "write them there, not on the screen"),
+            *COMMON,
+        ),
+        notes="the two options that choose attributes and a file are recommended: no published session shows them",
+    ),
+    Command(
+        "setattribute",
+        "changes attributes of an object",
+        _set_attribute,
+        (HANDLE, *(attribute_option(attribute, "the new {}") for attribute in NAMED.values()), *COMMON),
+        notes="what it asks for, where an option is missing, is worded by us",
+    ),
+)

@@ -17,9 +17,22 @@ class Message(enum.Enum):
     AMBIGUOUS_OPTION = "Ambiguous option {word}: {reason}"
     REPEATED_OPTION = "Option {word} is given twice"
     NO_VALUE = "Option {word} needs a value"
-    BAD_VALUE = "Bad value for option -{name}: {reason}"
+    BAD_VALUE = "Bad value for option -{word}: {reason}"
     BAD_OPTION = "Option {word}: {reason}"
     NO_FILE = "Unable to open file {word}"
+    NO_OBJECT = "No object with label {word}"
+    UNKNOWN_ATTRIBUTE = "Unknown attribute {word}"
+    AMBIGUOUS_ATTRIBUTE = "Ambiguous attribute {word}: {reason}"
+    NO_SUBJECT = "A certificate's subject needs at least one part"
+    BAD_VALIDITY = "The validity ends before it begins"
+    NO_SIGNER = "There is no private key that may sign"
+    NO_AUTHORITY = "There is no certificate of the signing key"
+    NO_PAIR = "The two are not of one key pair"
+    NO_REQUEST = "{word} is not a valid certificate request"
+    TWO_DIGESTS = "Option -{word} excludes -{reason}"
+    OTHER_KEY = "Option -{word} is not for a key of type {reason}"
+    NO_PRIVATE_KEY = "{word} is not a valid unencrypted private key"
+    OTHER_PRIVATE_KEY = "{word} is not a private key of type {reason}"
     NO_KEY = "{word} is not a valid certificate or public key"
     LIBRARY = "{word} (0x{code:08x})"
 
@@ -36,12 +49,13 @@ def failure(message: Message, word: str = "", reason: str = "") -> Failure:
 def usage_text(problem: UsageError) -> str:
     """What is wrong with the options."""
     word = problem.word.partition("=")[0]
-    name = problem.parameter.name if problem.parameter else ""
     if isinstance(problem, UnknownParameter):
         message = Message.AMBIGUOUS_OPTION if problem.reason else Message.UNKNOWN_OPTION
     else:
         message = _USAGE.get(type(problem), Message.BAD_OPTION)
-    return message.value.format(word=word, name=name, reason=problem.reason)
+    if message is Message.BAD_VALUE and problem.parameter:
+        word = problem.parameter.name
+    return message.value.format(word=word, reason=problem.reason)
 
 
 _USAGE: dict[type[UsageError], Message] = {

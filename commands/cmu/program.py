@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commands.cmu import attributes, delete, importing, listing
+from commands.cmu import (
+    attributes,
+    certificates,
+    confirmation,
+    delete,
+    exporting,
+    generation,
+    importing,
+    listing,
+    private_keys,
+)
 from commands.cmu.errors import Failure, Message, failure, library_text, usage_text
-from commands.cmu.utility import Utility, spelled_out
+from commands.cmu.options import spelled_out
+from commands.cmu.utility import VERSION_LINE, Utility
 from hsmshell.console import Context, EndOfInput
 from hsmshell.console.values import printable
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.errors import HsmError
 from hsmshell.grammar import (
     AmbiguousName,
@@ -43,22 +55,34 @@ HELP = Command(
     (Parameter("function", Text(), "<function>", "the function to explain"),),
     Provenance.RECOMMENDED,
 )
-COMMANDS: tuple[Command[Utility], ...] = (
-    delete.COMMAND,
-    attributes.COMMAND,
-    HELP,
-    importing.COMMAND,
-    listing.COMMAND,
+COMMANDS: tuple[Command[Utility], ...] = tuple(
+    sorted(
+        (
+            *attributes.COMMANDS,
+            *certificates.COMMANDS,
+            *confirmation.COMMANDS,
+            delete.COMMAND,
+            exporting.COMMAND,
+            generation.COMMAND,
+            HELP,
+            importing.COMMAND,
+            listing.COMMAND,
+            private_keys.COMMAND,
+        ),
+        key=lambda command: command.name,
+    )
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
 def start(words: Sequence[str], context: Context) -> int:
     """Run the function that the first word names, with the options that follow."""
-    if not words or words[0] in HELP_WORDS:
-        context.console.write(usage())
-        return GOOD if words else FAILED
     utility = Utility(context)
+    if utility.profile is not Profile.LUNA5:
+        utility.write(VERSION_LINE)
+    if not words or words[0] in HELP_WORDS:
+        utility.write(usage())
+        return GOOD if words else FAILED
     try:
         command = _find(words[0])
         if any(word in HELP_WORDS for word in words[1:]):
@@ -94,7 +118,7 @@ def _find(word: str) -> Command[Utility]:
 def usage() -> str:
     """The functions that there are."""
     lines = ["usage: cmu <function> [-name=value ...]", "functions:"]
-    lines += [f"  {command.name:<14}{command.summary}" for command in COMMANDS]
+    lines += [f"  {command.name:<20}{command.summary}" for command in COMMANDS]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -106,5 +130,5 @@ def _explained(command: Command[Utility]) -> str:
         written = (
             f"{dash}{option.name}" if not (dash and option.placeholder) else f"-{option.name}={option.placeholder}"
         )
-        lines.append(f"  {written:<28}{option.help}")
+        lines.append(f"  {written:<27} {option.help}")
     return "".join(f"{line}\n" for line in lines)

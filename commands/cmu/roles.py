@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from commands.cmu.options import spelled_out
 from commands.cmu.program import BY_NAME
 from hsmshell.grammar import AmbiguousName, UnknownName, resolve
 from hsmshell.grammar.roles import Role, assignment_roles
@@ -15,5 +16,5 @@ def argument_roles(words: Sequence[str]) -> Iterator[Role]:
         command = BY_NAME[resolve(words[0] if words else "", BY_NAME, fold=True)]
     except (UnknownName, AmbiguousName):
         return
-    for one in assignment_roles(command.parameters, words[1:]):
+    for one in assignment_roles(command.parameters, list(spelled_out(command.parameters, words[1:]))):
         yield one._replace(word=one.word + 1)

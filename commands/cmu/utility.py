@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from typing import NamedTuple
-
-from hsmshell.console import Ask, Context, Kind, Part
+from commands.cmu.errors import Message, failure
+from hsmshell.console import Ask, Context, Part
 from hsmshell.console.values import printable
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Session
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.errors import SlotIdInvalid, TokenNotPresent
-from hsmshell.grammar import AmbiguousName, Arguments, Parameter, UnknownName, resolve
-from hsmshell.grammar.values import BadValue, Integer, Text, Word, decimal, handle_type
+from hsmshell.grammar import Arguments
+from hsmshell.grammar.values import BadValue, decimal
 
-CHOICE_PROMPT = "Enter choice: "
+INPUT_PROMPT = "Enter input filename : "
+OUTPUT_PROMPT = "Enter output filename : "
+"""The second is published."""
+
+VERSION_LINE = "Certificate Management Utility (64-bit), simulated\n"
+"""What newer clients print first; theirs names a version and its owner."""
+
 PASSWORD_PROMPT = "Please enter password for token in slot {slot} : "  # noqa: S105
-
-BOOLEAN = Word({"T": True, "F": False, "True": True, "False": False, "1": True, "0": False}, fold=True)
-BOOLEAN_PLACEHOLDER = "<T/F>"
-
-
-class Switch(NamedTuple):
-    """A boolean whose option may also stand alone."""
-
-    alone: str = "T"
-    """The value that it then has."""
-    role: str = ""
-
-    def parse(self, text: str) -> object:
-        return BOOLEAN.parse(text)
-
-
-def spelled_out(parameters: Sequence[Parameter], words: Sequence[str]) -> Iterator[str]:
-    """The words, with its value at each switch that stands alone."""
-    by_name = {parameter.name: parameter for parameter in parameters}
-    rest = iter(words)
-    for word in rest:
-        option = _alone(by_name, word)
-        if option is not None and isinstance(option.type, Switch):
-            yield f"{word}={option.type.alone}"
-            continue
-        yield word
-        if option is not None:
-            yield from islice(rest, 1)
-
-
-def _alone(by_name: Mapping[str, Parameter], word: str) -> Parameter | None:
-    """The option that the whole word names; ``-name=value`` names none."""
-    if not word.startswith("-"):
-        return None
-    try:
-        return by_name[resolve(word.lstrip("-"), by_name, fold=True)]
-    except (UnknownName, AmbiguousName):
-        return None
-
-
-COMMON = (
-    Parameter("slot", Integer(0, 0xFFFFFFFF), "<slot>", "the token's slot; asked for when absent"),
-    Parameter("password", Text(), "<password>", "the crypto officer's PIN"),
-)
-"""The options of every function that works with a token."""
-
-HANDLE = Parameter("handle", handle_type(Kind.OBJECT.value), "<handle>", "the object's handle")
+TOKEN_LINE = "[{slot}] Token Label: {label}\n"  # noqa: S105
+TOKEN_MENUS = {
+    Profile.LUNA5: ("Select token\n", TOKEN_LINE, "Enter choice: "),
+    Profile.LUNA7: ("Select token\n", f" {TOKEN_LINE}", "\n Enter choice: "),
+}
+"""Head, line and question of the menu of tokens, as the guide and a client of version 7 show them."""
 
 
 class Utility:
@@ -74,9 +37,22 @@ class Utility:
         self.console = context.console
         self.files = context.files
         self.application = context.lab.application()
+        self.random_bytes = context.lab.services.random_bytes
+        appliances = context.lab.appliances()
+        slots = self.application.slots()
+        self.profile = Profile.LUNA5
+        if slots:
+            self.profile = self.application.appliance_of(slots[0].number).profile
+        elif appliances:
+            self.profile = appliances[0].profile
 
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)
+
+    def tell(self, *parts: Part) -> None:
+        """Write what only newer clients tell of their success."""
+        if self.profile is not Profile.LUNA5:
+            self.write(*parts)
 
     def begin(self, arguments: Arguments) -> None:
         """Open a session with the token and log in.
@@ -94,12 +70,34 @@ class Utility:
             return
         self.application.login(self.session, Role.CRYPTO_OFFICER, password)
 
+    def input_file(self, arguments: Arguments) -> tuple[str, bytes]:
+        """The file of ``-inputFile``, or the one that the person names, and its content. Raises ``Failure``."""
+        name = arguments.text("inputFile") or self.console.ask(INPUT_PROMPT)
+        try:
+            return name, self.files.read(name)
+        except (OSError, ValueError):
+            raise failure(Message.NO_FILE, name) from None
+
+    def output_file(self, arguments: Arguments) -> str:
+        """The name of ``-outputFile``, or the one that the person gives."""
+        return arguments.text("outputFile") or self.console.ask(OUTPUT_PROMPT)
+
+    def save(self, name: str, data: bytes) -> None:
+        """Write a file, in the place of one that is there. Raises ``Failure``."""
+        try:
+            self.files.write(name, data)
+        except (OSError, ValueError):
+            raise failure(Message.NO_FILE, name) from None
+
     def _ask_slot(self) -> int:
         slots = self.application.slots()
         if not slots:
             raise TokenNotPresent("no tokens")
-        self.write("Select token\n", *(f"[{slot.number}] Token Label: {printable(slot.label)}\n" for slot in slots))
-        answer = self.console.ask(CHOICE_PROMPT, Ask.MENU)
+        if len(slots) == 1 and self.profile is not Profile.LUNA5:
+            return slots[0].number
+        head, line, question = TOKEN_MENUS[self.profile]
+        self.write(head, *(line.format(slot=slot.number, label=printable(slot.label)) for slot in slots))
+        answer = self.console.ask(question, Ask.MENU)
         try:
             return decimal(answer.strip())
         except BadValue:

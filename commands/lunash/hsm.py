@@ -12,7 +12,7 @@ from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.administration import DESTRUCTIVE
 from hsmshell.engine.appliance.policies import HsmPolicy, Profile
-from hsmshell.engine.appliance.storage import MAXIMUM, used_by
+from hsmshell.engine.appliance.storage import hsm_storage
 from hsmshell.engine.errors import SoLoginFailureThreshold
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Integer, Text
@@ -98,11 +98,11 @@ def _show(shell: ApplianceShell, arguments: Arguments) -> int:
     mode = "is NOT" if appliance.policy(HsmPolicy.NON_FIPS) else "is"
     shell.write("\n", *_block("FIPS 140-2 Operation:"))
     shell.write(f"   The HSM {mode} in FIPS 140-2 approved operation mode.\n")
-    used = used_by(appliance)
+    storage = hsm_storage(appliance)
     shell.write("\n", *_block("HSM Storage Information:"))
-    shell.write(*_row("Maximum HSM Storage Space (Bytes):", str(MAXIMUM), "storage"))
-    shell.write(*_row("Space In Use (Bytes):", str(used), "storage"))
-    shell.write(*_row("Free Space Left (Bytes):", str(MAXIMUM - used), "storage"))
+    shell.write(*_row("Maximum HSM Storage Space (Bytes):", str(storage.total), "storage"))
+    shell.write(*_row("Space In Use (Bytes):", str(storage.used), "storage"))
+    shell.write(*_row("Free Space Left (Bytes):", str(storage.free), "storage"))
     return SUCCESS
 
 

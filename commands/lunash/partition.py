@@ -9,7 +9,7 @@ from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.policies import PartitionPolicy
-from hsmshell.engine.appliance.storage import OF_PARTITION, used_in
+from hsmshell.engine.appliance.storage import partition_storage
 from hsmshell.engine.records import Container
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Integer, Text
@@ -55,7 +55,7 @@ def _details(shell: ApplianceShell, part: Container) -> list[Part]:
         objects = appliance.lab.store.count_objects(part.id)
     left = limit - owner.failures if owner else limit
     locked = left <= 0
-    used = used_in(appliance, part)
+    storage = partition_storage(appliance, part)
     attempts = "None - Owner is Locked Out" if locked else f"{left} before Partition Owner is Locked Out"
     rows: list[tuple[str, Part]] = [
         ("Partition Name:", printable(part.name)),
@@ -64,10 +64,10 @@ def _details(shell: ApplianceShell, part: Container) -> list[Part]:
         ("Partition Owner Login Attempts Left:", attempts),
         ("Partition Owner Locked Out:", "yes" if locked else "no"),
         ("Partition Objects:", str(objects)),
-        ("Maximum Storage Space (Bytes):", str(OF_PARTITION)),
+        ("Maximum Storage Space (Bytes):", str(storage.total)),
         # A key's encoding may be a byte longer than another's of its length.
-        ("Space In Use (Bytes):", Value(Kind.VARYING, str(used))),
-        ("Free Space Left (Bytes):", Value(Kind.VARYING, str(max(OF_PARTITION - used, 0)))),
+        ("Space In Use (Bytes):", Value(Kind.VARYING, str(storage.used))),
+        ("Free Space Left (Bytes):", Value(Kind.VARYING, str(storage.free))),
     ]
     return [item for title, value in rows for item in (f"   {title.ljust(_WIDTH)}", value, "\n")]
 
@@ -87,7 +87,7 @@ def _reset_password(shell: ApplianceShell, arguments: Arguments) -> int:
     name = arguments.text("partition")
     shell.administration.require_officer()
     shell.administration.partition(name)
-    password = arguments.text("newpw") or shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
+    password = shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
     shell.administration.reset_partition_pin(name, password)
     shell.write("\n'partition resetPw' successful.\n")
     return SUCCESS
@@ -154,7 +154,7 @@ COMMANDS: tuple[Command[ApplianceShell], ...] = (
         "partition resetPw",
         "give a partition's owner another password, which ends a lock",
         _reset_password,
-        (_NAME, Parameter("newpw", Text(), "<password>", "the new one; it is asked for otherwise", secret=True)),
+        (_NAME,),
         Provenance.RECOMMENDED,
     ),
     Command(

@@ -34,8 +34,9 @@ _PASSWORD_NAMES = frozenset(
     | {"passwd", "passphrase", "passcode", "passin", "passout", "pswd", "pwd", "pw", "pin"}
 )
 """What is certainly a name. Of any other that begins with p, all after the p may be the password itself."""
+_CMU_NAMES = ("prime", "privatehandle", "publicexponent", "publichandle")
 _HARMLESS_NAMES = frozenset(
-    {name[:length] for name in ("private", "publicexponent") for length in range(2, len(name) + 1)}
+    {name[:length] for name in _CMU_NAMES for length in range(2, len(name) + 1)}
     | {"path", "pubin", "pubout", "pubkey", "pkey", "pkeyopt", "port"}
 )
 """cmu's options, also abbreviated, and those of configure and OpenSSL."""

@@ -122,6 +122,11 @@ def algorithm(cipher: KeyType, key: bytes) -> BlockCipherAlgorithm:
     return found
 
 
+def require_fitting(cipher: KeyType, key: bytes) -> None:
+    """Raise ``KeySizeRange`` for a key that the cipher does not take."""
+    _algorithm(cipher, key)
+
+
 def _algorithm(cipher: KeyType, key: bytes) -> CipherAlgorithm:
     from cryptography.hazmat.decrepit.ciphers import algorithms as old
     from cryptography.hazmat.primitives.ciphers import algorithms

@@ -66,7 +66,7 @@ def wrap(
     if mechanism is Mechanism.AES_KEY_WRAP_PKCS7:
         return keywrap.wrap(key, ciphers.pad(data, keywrap.BLOCK), parameters.iv)
     if mechanism is Mechanism.AES_KEY_WRAP_KWP:
-        return keywrap.wrap_with_padding(key, data)
+        return keywrap.wrap_with_padding(key, data, parameters.iv)
     if mechanism is Mechanism.AES_GCM:
         return ciphers.gcm_wrap(key, data, parameters, random_bytes)
     return ciphers.wrap(mechanism, key, data, parameters.iv)
@@ -83,7 +83,9 @@ def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: Mechani
     if mechanism is Mechanism.RSA_PKCS:
         from cryptography.hazmat.primitives.asymmetric import padding
 
-        return _opening(lambda: _rsa_private(key).decrypt(wrapped, padding.PKCS1v15()))
+        private = _rsa_private(key)
+        _require_block(private, wrapped)
+        return _opening(lambda: private.decrypt(wrapped, padding.PKCS1v15()))
     if mechanism is Mechanism.RSA_AES_KEY_WRAP:
         size = (_rsa_private(key).key_size + 7) // 8
         if len(wrapped) <= size:
@@ -96,7 +98,7 @@ def unwrap(mechanism: Mechanism, key: bytes, wrapped: bytes, parameters: Mechani
     if mechanism is Mechanism.AES_KEY_WRAP_PKCS7:
         return ciphers.unpad(keywrap.unwrap(key, wrapped, parameters.iv), keywrap.BLOCK)
     if mechanism is Mechanism.AES_KEY_WRAP_KWP:
-        return keywrap.unwrap_with_padding(key, wrapped)
+        return keywrap.unwrap_with_padding(key, wrapped, parameters.iv)
     if mechanism is Mechanism.AES_GCM:
         return ciphers.gcm_unwrap(key, wrapped, parameters)
     return ciphers.unwrap(mechanism, key, wrapped, parameters.iv)
@@ -122,6 +124,26 @@ def _rsa_public(der: bytes) -> rsa.RSAPublicKey:
     if not isinstance(key, rsa.RSAPublicKey):
         raise DataInvalid("not an RSA key")
     return key
+
+
+def rsa_private_primitive(key: rsa.RSAPrivateKey, number: int) -> int:
+    """RSADP and RSASP1, which are one (RFC 8017 5.1.2, 5.2.1); the library has no way to ask for them alone."""
+    numbers = key.private_numbers()
+    return pow(number, numbers.d, numbers.public_numbers.n)
+
+
+def _require_block(key: rsa.RSAPrivateKey, wrapped: bytes) -> None:
+    """Raise what fits when the bytes do not open to a block of PKCS#1 v1.5 (RFC 8017 7.2.2): newer libraries answer
+    such bytes with random data, so that an attacker learns nothing, and an HSM's user neither."""
+    size = (key.key_size + 7) // 8
+    number = int.from_bytes(wrapped, "big")
+    if len(wrapped) != size:
+        raise WrappedKeyLenRange("not one RSA block")
+    if number >= key.public_key().public_numbers().n:
+        raise WrappedKeyInvalid("not one RSA block")
+    block = rsa_private_primitive(key, number).to_bytes(size, "big")
+    if block[:2] != b"\x00\x02" or block.find(b"\x00", 2) < 10:
+        raise WrappedKeyInvalid("no padding of PKCS#1")
 
 
 def hash_algorithm(name: Hash) -> HashAlgorithm:

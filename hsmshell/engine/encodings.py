@@ -35,7 +35,7 @@ _LONGEST_PEM = LONGEST * 3 // 2
 _Key = TypeVar("_Key")
 
 
-def _loaded(load: Callable[[], _Key], what: str) -> _Key:
+def loaded(load: Callable[[], _Key], what: str) -> _Key:
     """What the library makes of bytes from outside, without its advice to programmers (that an old algorithm will go).
 
     Raises ``DataInvalid``.
@@ -89,9 +89,9 @@ def check_private(der: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     _require_short(der)
-    key = _loaded(lambda: load_private(der), "not an unencrypted private key")
+    key = loaded(lambda: load_private(der), "not an unencrypted private key")
     if not isinstance(key, RSAPrivateKey) or key.key_size <= RSA_CHECKED_BITS:
-        key = _loaded(lambda: load_der_private_key(der, password=None), "not a consistent private key")
+        key = loaded(lambda: load_der_private_key(der, password=None), "not a consistent private key")
     return _of_a_kind(key)
 
 
@@ -101,7 +101,7 @@ def _of_a_kind(key: PrivateKeyTypes) -> bytes:
 
     if not isinstance(key, (rsa.RSAPrivateKey, dsa.DSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise DataInvalid("neither RSA, DSA nor EC")
-    return _loaded(lambda: encode_private(key), "not a consistent private key")
+    return loaded(lambda: encode_private(key), "not a consistent private key")
 
 
 def encode_private(key: PrivateKeyTypes) -> bytes:
@@ -115,7 +115,7 @@ def load_public(der: bytes) -> PublicKeyTypes:
     """A public key from SubjectPublicKeyInfo DER. Raises ``DataInvalid``."""
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    return _loaded(lambda: load_der_public_key(der), "not a public key")
+    return loaded(lambda: load_der_public_key(der), "not a public key")
 
 
 def read_public_pem(data: bytes) -> bytes:
@@ -123,7 +123,7 @@ def read_public_pem(data: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     _require_short_pem(data)
-    return _loaded(lambda: encode_public(load_pem_public_key(data)), "not a PEM public key")
+    return loaded(lambda: encode_public(load_pem_public_key(data)), "not a PEM public key")
 
 
 def read_private_pem(data: bytes) -> bytes:
@@ -132,7 +132,7 @@ def read_private_pem(data: bytes) -> bytes:
 
     Raises ``DataInvalid``.
     """
-    return _of_a_kind(_loaded(lambda: _private_in_pem(data), "not an unencrypted PEM private key"))
+    return _of_a_kind(loaded(lambda: _private_in_pem(data), "not an unencrypted PEM private key"))
 
 
 def open_private_pem(data: bytes, passphrase: bytes) -> bytes:
@@ -140,13 +140,13 @@ def open_private_pem(data: bytes, passphrase: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     _require_short_pem(data)
-    return _of_a_kind(_loaded(lambda: load_pem_private_key(data, passphrase), "not a private key of this passphrase"))
+    return _of_a_kind(loaded(lambda: load_pem_private_key(data, passphrase), "not a private key of this passphrase"))
 
 
 def is_private_pem(data: bytes) -> bool:
     """Whether a PEM file holds a private key, which may be encrypted."""
     try:
-        _loaded(lambda: _private_in_pem(data), "not a private key")
+        loaded(lambda: _private_in_pem(data), "not a private key")
     except DataInvalid as problem:
         # The library raises TypeError when it needs a password.
         return isinstance(problem.__cause__, TypeError)

@@ -112,6 +112,12 @@ class KeyTypeInconsistent(HsmError):
     ckr, code = "CKR_KEY_TYPE_INCONSISTENT", 0x63
 
 
+class KeyIndigestible(HsmError):
+    """The key's value cannot be digested."""
+
+    ckr, code = "CKR_KEY_INDIGESTIBLE", 0x67
+
+
 class KeyFunctionNotPermitted(HsmError):
     """The key's attributes forbid this use."""
 

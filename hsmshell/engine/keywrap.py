@@ -1,7 +1,8 @@
-"""AES key wrap: RFC 3394 and RFC 5649 by the ``cryptography`` library, and RFC 3394 with another initial value.
+"""AES key wrap: RFC 3394 and RFC 5649 by the ``cryptography`` library, and both with another initial value.
 
 The library has no way to choose the initial value, and refuses a single block, as RFC 3394 itself does. The CloudHSM
-tools do both, so for these the rounds of RFC 3394 2.2.1 and 2.2.2 are composed here of AES in ECB mode.
+tools do both and ckdemo the first, so for these the rounds of RFC 3394 2.2.1 and 2.2.2 are composed here of AES in ECB
+mode.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ DEFAULT_IV = bytes.fromhex("a6a6a6a6a6a6a6a6")
 BLOCK = 8
 """The length in bytes of what RFC 3394 calls a block."""
 
+PADDING_IV = bytes.fromhex("a65959a6")
+"""RFC 5649 3: the half of the initial value that does not depend on the data."""
+
+_HALF = 4
 _ROUNDS = 6
 
 
@@ -61,23 +66,64 @@ def unwrap(key: bytes, wrapped: bytes, iv: bytes = b"") -> bytes:
     return data
 
 
-def wrap_with_padding(key: bytes, data: bytes) -> bytes:
-    """RFC 5649 4.1. Raises ``KeySizeRange`` for no data at all."""
+def wrap_with_padding(key: bytes, data: bytes, iv: bytes = b"") -> bytes:
+    """RFC 5649 4.1; ``iv`` is the first half of the initial value of section 3, empty for the usual one.
+
+    Raises ``KeySizeRange`` for no data at all, ``MechanismParamInvalid`` for an ``iv`` that is no half.
+    """
     from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
 
+    first = _checked_half(iv)
     if not data:
         raise KeySizeRange("nothing to wrap")
-    return aes_key_wrap_with_padding(key, data)
+    return aes_key_wrap_with_padding(key, data) if first == PADDING_IV else _wrap_padded(key, first, data)
 
 
-def unwrap_with_padding(key: bytes, wrapped: bytes) -> bytes:
-    """RFC 5649 4.2. Raises ``WrappedKeyInvalid``."""
+def _wrap_padded(key: bytes, first: bytes, data: bytes) -> bytes:
+    """RFC 5649 4.1, steps 1 and 2."""
+    initial = first + len(data).to_bytes(_HALF, "big")
+    padded = data + bytes(-len(data) % BLOCK)
+    if len(padded) == BLOCK:
+        return _block_cipher(key, encrypt=True)(initial + padded)
+    return _rounds(key, initial, padded)
+
+
+def unwrap_with_padding(key: bytes, wrapped: bytes, iv: bytes = b"") -> bytes:
+    """RFC 5649 4.2. Raises ``WrappedKeyInvalid`` or ``MechanismParamInvalid``."""
     from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 
-    try:
-        return aes_key_unwrap_with_padding(key, wrapped)
-    except InvalidUnwrap as problem:
-        raise WrappedKeyInvalid("RFC 5649 integrity check failed") from problem
+    first = _checked_half(iv)
+    if first == PADDING_IV:
+        try:
+            return aes_key_unwrap_with_padding(key, wrapped)
+        except InvalidUnwrap as problem:
+            raise WrappedKeyInvalid("RFC 5649 integrity check failed") from problem
+    return _unwrap_padded(key, first, wrapped)
+
+
+def _unwrap_padded(key: bytes, first: bytes, wrapped: bytes) -> bytes:
+    """RFC 5649 4.2 and 3."""
+    from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+    if len(wrapped) < 2 * BLOCK or len(wrapped) % BLOCK:
+        raise WrappedKeyInvalid(f"{len(wrapped)} bytes are no wrapped blocks")
+    if len(wrapped) == 2 * BLOCK:
+        whole = _block_cipher(key, encrypt=False)(wrapped)
+        found, padded = whole[:BLOCK], whole[BLOCK:]
+    else:
+        found, padded = _rounds_back(key, wrapped)
+    size = int.from_bytes(found[_HALF:], "big")
+    # RFC 5649 3: the known half, a length that leaves less than a block, and zeros after it.
+    fits = len(padded) - BLOCK < size <= len(padded)
+    if not (bytes_eq(found[:_HALF], first) and fits and not any(padded[size:])):
+        raise WrappedKeyInvalid("RFC 5649 integrity check failed")
+    return padded[:size]
+
+
+def _checked_half(iv: bytes) -> bytes:
+    if iv and len(iv) != _HALF:
+        raise MechanismParamInvalid(f"an IV of {len(iv)} bytes")
+    return iv or PADDING_IV
 
 
 def _checked(iv: bytes) -> bytes:

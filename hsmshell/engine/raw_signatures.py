@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hsmshell.engine import encodings
 from hsmshell.engine.attributes import KeyType
-from hsmshell.engine.crypto import hash_algorithm
+from hsmshell.engine.crypto import hash_algorithm, rsa_private_primitive
 from hsmshell.engine.errors import DataLenRange, KeyTypeInconsistent, SignatureInvalid, SignatureLenRange
 from hsmshell.engine.mechanisms import Hash, Mechanism
 
@@ -46,7 +46,7 @@ def sign(mechanism: Mechanism, private_der: bytes, data: bytes) -> bytes:
     key = encodings.load_private(private_der)
     if key_type is KeyType.RSA and isinstance(key, rsa.RSAPrivateKey):
         size = (key.key_size + 7) // 8
-        return _power(_block(mechanism, data, key.public_key()), key.private_numbers().d, key).to_bytes(size, "big")
+        return rsa_private_primitive(key, _block(mechanism, data, key.public_key())).to_bytes(size, "big")
     if key_type is KeyType.EC and isinstance(key, ec.EllipticCurvePrivateKey):
         size = (key.curve.key_size + 7) // 8
         der = key.sign(data, ec.ECDSA(Prehashed(hash_algorithm(_hash_of(data)))))
@@ -105,11 +105,6 @@ def _block(mechanism: Mechanism, data: bytes, key: rsa.RSAPublicKey) -> int:
     if len(data) > size or number >= key.public_numbers().n:
         raise DataLenRange("as long as the modulus, or longer")
     return number
-
-
-def _power(number: int, exponent: int, key: rsa.RSAPrivateKey) -> int:
-    """RSASP1 (RFC 8017 5.2.1)."""
-    return pow(number, exponent, key.public_key().public_numbers().n)
 
 
 def _hash_of(data: bytes) -> Hash:

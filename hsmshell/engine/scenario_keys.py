@@ -8,7 +8,6 @@ from hsmshell.engine import asymmetric
 from hsmshell.engine.appliance.attributes import GIVEN
 from hsmshell.engine.appliance.generation import SECRET_TYPES, PairSpec
 from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
-from hsmshell.engine.mechanisms import Curve
 from hsmshell.engine.objects import Traits, with_odd_parity
 from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
 
@@ -45,14 +44,14 @@ _PAIR: Entries = {
     "public": Entry(dict, {}),
     "private": Entry(dict, {}),
 }
-_CURVES = {curve.value: curve for curve in asymmetric.WEIERSTRASS}
+_CURVES = {curve.name: curve for curve in asymmetric.WEIERSTRASS}
 _PAIRS: dict[str, Entries] = {
     KeyType.RSA.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 16384), "exponent": Entry(int, 65537)},
     KeyType.DSA.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 3072)},
     KeyType.DH.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 4096)},
-    KeyType.EC.name: {**_PAIR, "curve": Entry(str, Curve.P256.value, choices=tuple(sorted(_CURVES)))},
+    KeyType.EC.name: {**_PAIR, "curve": required(TEXT._replace(choices=tuple(sorted(_CURVES))))},
 }
-"""The pairs of each type; an EC pair's curve has OpenSSL's name."""
+"""The pairs of each type."""
 _DATA_ATTRIBUTES = _attribute_entries(ObjectClass.DATA)
 _DATA: Entries = {"type": required(TEXT), "handle": _HANDLE, "value": Entry(str, ""), **_DATA_ATTRIBUTES}
 _SECRET_TYPES = tuple(sorted(SECRET_TYPES))
@@ -60,8 +59,8 @@ _NO_TYPE = "type is {!r}, not " + ", ".join((*_PAIRS, ObjectClass.DATA.name)) + 
 
 
 def add_partition_object(lab: Lab, application: Application, session: Session, container: int, table: Table) -> None:
-    """Add one ``[[appliance.partition.object]]``: a secret key, a data object (``DATA``), or a pair (``RSA``, ``EC``, ``DSA``
-    or ``DH``).
+    """Add one ``[[appliance.partition.object]]``: a secret key, a data object (``DATA``), or a pair (``RSA``, ``EC``,
+    ``DSA`` or ``DH``).
 
     A pair's private key has the handle after the public one's. Raises ``ValueError`` for an entry that is wrong,
     ``HsmError`` for one that the HSM refuses, ``LabConflict`` for a handle that is taken.

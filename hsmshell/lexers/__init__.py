@@ -8,6 +8,7 @@ from hsmshell.lexers.lines import (
     CloudhsmLineLexer,
     HostLineLexer,
     KmuLineLexer,
+    LunashLineLexer,
     line_lexer,
 )
 from hsmshell.lexers.sessions import (
@@ -16,6 +17,7 @@ from hsmshell.lexers.sessions import (
     CmuConsoleLexer,
     HsmshellConsoleLexer,
     KmuConsoleLexer,
+    LunashConsoleLexer,
     SessionLexer,
 )
 
@@ -29,6 +31,8 @@ __all__ = [
     "HsmshellConsoleLexer",
     "KmuConsoleLexer",
     "KmuLineLexer",
+    "LunashConsoleLexer",
+    "LunashLineLexer",
     "SessionLexer",
     "line_lexer",
 ]

@@ -89,6 +89,21 @@ class CloudhsmLineLexer(RegexLexer):
     }
 
 
+class LunashLineLexer(KmuLineLexer):
+    """A line at the prompt of lunash: a command of several words, and options."""
+
+    name = "lunash command line"
+    tokens = {
+        "root": [
+            (r"\s+", Whitespace),
+            (rf"(?!{_DASH})\S+", Name.Function),
+            (rf"{_DASH}(?:force|f)(?!\S)", Name.Attribute),
+            (rf"{_DASH}[A-Za-z][\w-]*", Name.Attribute, "value"),
+            (r"\S+", Text),
+        ],
+    }
+
+
 class HostLineLexer(KmuLineLexer):
     """A line at a host's prompt: a program, perhaps a tool with its commands, in any spelling of options."""
 
@@ -138,6 +153,7 @@ _LINES: dict[str, type[RegexLexer]] = {
     "cloudhsm_mgmt_util": CloudhsmLineLexer,
     "ckdemo": AnswerLexer,
     "cmu": AnswerLexer,
+    "lunash": LunashLineLexer,
     "shell": HostLineLexer,
     "terminal": HostLineLexer,
 }

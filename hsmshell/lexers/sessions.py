@@ -13,7 +13,7 @@ from typing import ClassVar
 from pygments.lexer import Lexer, RegexLexer
 from pygments.token import Comment, Generic, Number, _TokenType
 
-from hsmshell.lexers.lines import AnswerLexer, CloudhsmLineLexer, HostLineLexer, KmuLineLexer
+from hsmshell.lexers.lines import AnswerLexer, CloudhsmLineLexer, HostLineLexer, KmuLineLexer, LunashLineLexer
 
 Tokens = Iterator[tuple[int, _TokenType, str]]
 Prompt = tuple[re.Pattern[str], type[RegexLexer]]
@@ -42,6 +42,8 @@ _CKDEMO: Prompt = (
     AnswerLexer,
 )
 _CKDEMO_TYPE: Prompt = (re.compile(r"> "), AnswerLexer)
+_LUNASH: Prompt = (re.compile(r"\[[\w.-]{1,64}\] lunash:> ?"), LunashLineLexer)
+_LUNASH_ANSWER: Prompt = (re.compile(r" {2,10}> ?"), AnswerLexer)
 _CMU: Prompt = (
     re.compile(r"Enter (?:choice|input filename ?|handler \(or 0 for exit\)): ?|Delete this object \(y/n\) \? ?"),
     AnswerLexer,
@@ -51,10 +53,11 @@ _KMU_ERROR = r"(?!\s{0,8}Error Code )(?:(?:.*(?:HSM Error|HSM CLUSTER ERROR|LIQU
 _CLOUDHSM_ERROR = r"(?:.*\bfailed\b(?!, please)|Unknown command|Invalid |Passwords do not match)"
 _CKR_ERROR = r"(?:.*\bCKR_(?!OK\b)[A-Z])"
 _CMU_ERROR = r"(?:Error: )"
+_LUNASH_ERROR = r"(?:Error: |Command Result : [1-9])"
 
 _HEADING = re.compile(
     r"\*{5,}.*|[ \t]{0,8}[=-]{5,}[ \t]*\Z|(?:Description|Syntax|Where|Example)\b:?[ \t]*\Z|Users on server "
-    r"|Slots available:|Edit template for "
+    r"|(?:Slots available|Sessions open|Mechanisms of slot#[0-9]{1,5}):|Edit template for "
 )
 _HANDLE = re.compile(r"[Hh]andle(?: {0,4}[:=] {0,4}| )([0-9]+)")
 _ELISION = re.compile(r"[ \t]*\.\.\.[ \t]*\Z")
@@ -163,6 +166,15 @@ class CmuConsoleLexer(SessionLexer):
     errors = re.compile(_CMU_ERROR)
 
 
+class LunashConsoleLexer(SessionLexer):
+    """Sessions of a Luna appliance's lunash."""
+
+    name = "lunash session"
+    aliases = ["lunash-console"]
+    prompts = (_HOST, _LUNASH, _LUNASH_ANSWER)
+    errors = re.compile(_LUNASH_ERROR)
+
+
 class HsmshellConsoleLexer(SessionLexer):
     """Transcripts of hsmshell, with any of the tools in them."""
 
@@ -170,5 +182,8 @@ class HsmshellConsoleLexer(SessionLexer):
     aliases = ["hsmshell-console"]
     filenames = ["*.transcript"]
     marked = True
-    prompts = (_HOST, _KMU, _CLOUDHSM, _PASSWORD, _KMU_VALUE, _CAUTION, _CHOICE, _CMU, _CKDEMO, _CKDEMO_TYPE)
-    errors = re.compile("|".join((_KMU_ERROR, _CLOUDHSM_ERROR, _CKR_ERROR, _CMU_ERROR)))
+    prompts = (
+        *(_HOST, _KMU, _CLOUDHSM, _PASSWORD, _KMU_VALUE, _CAUTION, _CHOICE, _CMU, _CKDEMO, _CKDEMO_TYPE),
+        *(_LUNASH, _LUNASH_ANSWER),
+    )
+    errors = re.compile("|".join((_KMU_ERROR, _CLOUDHSM_ERROR, _CKR_ERROR, _CMU_ERROR, _LUNASH_ERROR)))

@@ -105,7 +105,7 @@ def test_attribute_numbers_stand_for_their_codes() -> None:
 
 
 def test_wrap_menu() -> None:
-    assert mechanisms.MENU == WRAP_MENU
+    assert mechanisms.WRAPPING.text(Profile.LUNA5) == WRAP_MENU
 
 
 def test_key_type_menu() -> None:

@@ -19,6 +19,7 @@ from .test_tables import WRAP_MENU
 OAEP_120 = ["60", "26", "0", "137", "120"]
 WRAP_ON = ["25", "137", "1", "16", "1", "0"]
 """Lets the public key 137 wrap."""
+TYPES = "DES[1]  DES2[2]  DES3[3]  CAST5[5]  Generic[6]  SEED[7]  AES[9]  RSA[10]  DSA[11]  ECDSA[12]"
 AS_AES = ["9", *FLAGS]
 """Says of a wrapped key that it is an AES key."""
 FLAG_NAMES = [
@@ -104,11 +105,25 @@ def test_wrap_as_in_the_guide(desk: Desk) -> None:
     assert len((desk.directory / "wrapped.key").read_bytes()) == 256
 
 
+def options(*, menu: bool, hashes: bool) -> str:
+    words = {False: "not selected", True: "selected"}
+    return (
+        f"\n 0 - Finished\n 1 - Menu Printing ({words[menu]})\n17 - OAEP Hash Params ({words[hashes]})\n\n"
+        "Enter option : "
+    )
+
+
 def test_options_dialog(desk: Desk) -> None:
     played = desk.play("98", "17", "5", "17", "0", "0")
-    on, off = ("\n 0 - Finished\n17 - OAEP Hash Params (" + word + ")\n\n" for word in ("selected", "not selected"))
-    asked = "Enter option : "
-    assert played.last == f"98\n{off}{asked}17\n{on}{asked}5\n{on}{asked}17\n{off}{asked}0\n\n{GOOD}\n\n"
+    on, off = options(menu=False, hashes=True), options(menu=False, hashes=False)
+    assert played.last == f"98\n{off}17\n{on}5\n{on}17\n{off}0\n\n{GOOD}\n\n"
+
+
+def test_option_1_prints_the_menu_after_every_action(desk: Desk) -> None:
+    played = desk.play("98", "1", "0", "14", "98", "1", "0", "14", "0")
+    actions = played.text.split("Enter your choice : ")
+    assert f"1\n{options(menu=True, hashes=False)}0\n" in actions[1]
+    assert [f"{GOOD}\n\nTOKEN\n" in action for action in actions] == [False, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -226,6 +241,8 @@ def test_oaep_round_trip_in_the_partition(desk: Desk) -> None:
         (["22", *AS_AES, "120", "32", "wrapped.key"], "CKR_MECHANISM_INVALID"),
         (["21", *AS_AES, "120", "32", "wrapped.key"], "CKR_WRAPPED_KEY_LEN_RANGE"),
         (["21", "8"], "CKR_MECHANISM_INVALID"),
+        (["21", "9", "1", "0", *FLAGS[2:], "120", "32", "wrapped.key"], "CKR_TEMPLATE_INCONSISTENT"),
+        (["20", "10", *FLAGS, "120", "wrapped.key"], "CKR_TEMPLATE_INCONSISTENT"),
         (["21", *AS_AES, "120", "32", "missing"], "CKR_FUNCTION_FAILED"),
     ],
 )
@@ -256,7 +273,7 @@ def test_the_questions_of_unwrap_in_their_order(desk: Desk, number: str, length:
     name, question = QUESTIONS[number]
     assert played.last == (
         f"61\n{WRAP_MENU}Select mechanism for unwrapping: 21\n\n"
-        f"DES3[3]  Generic[6]  AES[9]\nSelect type of key to unwrap: {number}\n\n"
+        f"{TYPES}\nSelect type of key to unwrap: {number}\n\n"
         + "".join(f"Enter Is {flag} Attribute [0-1]: 1\n\n" for flag in FLAG_NAMES)
         + "Enter handle of unwrapping key (-1 to list available objects) : 120\n\n"
         + question.format(*length)

@@ -6,21 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from commands.cmu.program import usage
+
 from .conftest import MENU, Desk
 
-USAGE = """\
-usage: cmu <function> [-name=value ...]
-functions:
-  delete        deletes an object
-  getattribute  shows the attributes of an object
-  help          tells what functions there are, and of one its options
-  import        makes an object of a public key in a PEM file
-  list          lists the objects of a token
-"""
+USAGE = usage()
+"""The transcripts have it word for word."""
 
 HELP_DELETE = """\
 cmu delete: deletes an object
   -handle=<handle>            the object's handle
+  -label=<label>              the object's label, in place of its handle
   -force                      do not ask first
   -slot=<slot>                the token's slot; asked for when absent
   -password=<password>        the crypto officer's PIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap, aes_key_wrap_with_padding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +54,42 @@ def test_an_initial_value_is_one_block(length: int) -> None:
         keywrap.wrap(bytes(16), bytes(16), bytes(length))
     with pytest.raises(MechanismParamInvalid):
         keywrap.unwrap(bytes(16), bytes(24), bytes(length))
+
+
+# with padding
+
+DATA = st.binary(min_size=1, max_size=80)
+HALVES = st.binary(min_size=4, max_size=4)
+
+
+@given(key=KEYS, data=DATA)
+def test_the_composed_padding_is_that_of_the_library(key: bytes, data: bytes) -> None:
+    wrapped = aes_key_wrap_with_padding(key, data)
+    assert keywrap._wrap_padded(key, keywrap.PADDING_IV, data) == wrapped
+    assert keywrap._unwrap_padded(key, keywrap.PADDING_IV, wrapped) == data
+    assert keywrap.wrap_with_padding(key, data) == keywrap.wrap_with_padding(key, data, keywrap.PADDING_IV) == wrapped
+
+
+@given(key=KEYS, data=DATA, iv=HALVES, place=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_any_half_of_an_initial_value(key: bytes, data: bytes, iv: bytes, place: int, bit: int) -> None:
+    wrapped = bytearray(keywrap.wrap_with_padding(key, data, iv))
+    assert keywrap.unwrap_with_padding(key, bytes(wrapped), iv) == data
+    with pytest.raises(WrappedKeyInvalid):
+        keywrap.unwrap_with_padding(key, bytes(wrapped), bytes([iv[0] ^ 1]) + iv[1:])
+    wrapped[place % len(wrapped)] ^= 1 << bit
+    with pytest.raises(WrappedKeyInvalid):
+        keywrap.unwrap_with_padding(key, bytes(wrapped), iv)
+
+
+@pytest.mark.parametrize("length", [1, 3, 5, 8])
+def test_the_half_has_four_bytes(length: int) -> None:
+    with pytest.raises(MechanismParamInvalid):
+        keywrap.wrap_with_padding(bytes(16), bytes(16), bytes(length))
+    with pytest.raises(MechanismParamInvalid):
+        keywrap.unwrap_with_padding(bytes(16), bytes(24), bytes(length))
+
+
+@pytest.mark.parametrize("length", [0, 8, 17])
+def test_what_is_no_padded_wrap(length: int) -> None:
+    with pytest.raises(WrappedKeyInvalid):
+        keywrap.unwrap_with_padding(bytes(16), bytes(length), bytes(4))

@@ -138,6 +138,14 @@ BAD: dict[str, tuple[str, str]] = {
     "unknown entry of an hsm": (CLUSTER.replace("address", "adress"), "an hsm has no entry 'adress'"),
     "unknown entry of a user": (CLUSTER.replace("password", "pasword"), "a user has no entry 'pasword'"),
     "unknown entry of an appliance": ("[[appliance]]\npartitions = []\n", "an appliance has no entry 'partitions'"),
+    "a number among the files of an appliance": (
+        APPLIANCE.replace("[[appliance]]", "[[appliance]]\nuser_files = [1]"),
+        "user_files is not a list of texts in quotes",
+    ),
+    "more logs than an appliance holds": (
+        APPLIANCE.replace("[[appliance]]", "[[appliance]]\nlog_files = 1001"),
+        "log_files is 1001, not from 0 to 1000",
+    ),
     "unknown entry of a partition": (APPLIANCE + "    pin = 1\n", "a partition has no entry 'pin'"),
     "unknown entry of an object": (
         APPLIANCE + OBJECT + 'type = "AES"\nsize = 16\nwarp = true\n',
@@ -176,6 +184,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a table that is none": ("cluster = 5\n", "an entry is wrong"),
     "a number that is none": (CLUSTER.replace("id = 1", 'id = "one"'), "an entry is wrong"),
     "a number that is too large": (CLUSTER.replace("id = 1", "id = 99999999999999999999"), "an entry is wrong"),
+    "curve": (APPLIANCE + OBJECT + 'type = "EC"\ncurve = "P-256"\n', "curve is 'P-256', not one of K256, P192"),
     "key type": (APPLIANCE + OBJECT + 'type = "SERPENT"\nsize = 16\n', "type is 'SERPENT', not RSA, "),
     "a number for a flag": (
         APPLIANCE.replace("slot", "allow_secret_key_wrapping = 1\nslot"),
@@ -232,7 +241,7 @@ label = "p"
 [[appliance.partition.object]]
 handle = 10
 type = "EC"
-curve = "secp384r1"
+curve = "P384"
 private.label = "signing"
 private.sign = true
 [[appliance.partition.object]]

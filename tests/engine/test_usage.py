@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
-from hsmshell.engine import encodings, macs
+from hsmshell.engine import ciphers, encodings, macs
 from hsmshell.engine.access import Role
-from hsmshell.engine.appliance import Application, Session
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanisms_of
+from hsmshell.engine.appliance.policies import Profile
 from hsmshell.engine.appliance.signing import key_types
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.errors import (
@@ -30,91 +30,14 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
     WrappedKeyInvalid,
 )
-from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Mechanism, MechanismParameters
-from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
+from hsmshell.engine.objects import public_traits
 from tests.conftest import KEYS, private_key
 
-SCENARIO = """\
-[[appliance]]
-profile = "luna7"
-fips = {fips}
-allow_private_key_wrapping = {exports}
-allow_private_key_cloning = false
-[[appliance.partition]]
-slot = 1
-label = "p"
-crypto_officer_pin = "password"
-crypto_user_pin = "reader"
-"""
+from .keys import Desk
 
-ALL = dict.fromkeys((Attribute.SIGN, Attribute.VERIFY, Attribute.WRAP, Attribute.UNWRAP), True)
 SIGNING = [mechanism for mechanism in Mechanism if key_types(mechanism)]
 DIGEST = bytes(range(32))
-
-
-@dataclass
-class Desk:
-    """A crypto officer in a partition of a fresh lab."""
-
-    application: Application
-    session: Session
-
-    def put(self, material: bytes, traits: Traits, template: Attributes) -> int:
-        return self.application._new(self.session, material, traits, template, local=False)
-
-    def secret(self, key_type: KeyType, value: bytes, **flags: bool) -> int:
-        chosen: Traits = {**ALL, Attribute.EXTRACTABLE: True, **{Attribute[name]: on for name, on in flags.items()}}
-        return self.put(value, secret_traits(key_type, value), chosen)
-
-    def pair(self, der: bytes, *, signs: bool = True) -> tuple[int, int]:
-        public = encodings.public_of(der)
-        usable: Traits = {Attribute.EXTRACTABLE: True, Attribute.SIGN: signs}
-        return (
-            self.put(public, public_traits(public), {Attribute.VERIFY: True}),
-            self.put(der, private_traits(der), usable),
-        )
-
-    def keys(self, mechanism: Mechanism) -> tuple[int, int]:
-        """What verifies and what signs with the mechanism."""
-        (key_type, *_) = key_types(mechanism)
-        if key_type is KeyType.EC:
-            return self.pair(encodings.encode_private(ec.generate_private_key(ec.SECP256R1())))
-        if key_type is KeyType.RSA:
-            return self.pair(private_key(sorted(KEYS.glob("*.pem"))[0]))
-        handle = self.secret(key_type, bytes(range(24)))
-        return handle, handle
-
-    def limited(self, handle: int, limit: int) -> None:
-        """What a limit of uses looks like."""
-        with self.application._store.transaction():
-            key = self.application._object(self.session, handle)
-            values: Traits = {**key.attributes, Attribute.USAGE_LIMIT: limit, Attribute.USAGE_COUNT: 0}
-            self.application._keep(self.session, key._replace(attributes=values))
-
-    def count(self, handle: int) -> object:
-        return self.application.attribute(self.session, handle, Attribute.USAGE_COUNT)
-
-    def material(self, handle: int) -> bytes:
-        with self.application._store.reading():
-            return self.application._store.material(self.application._object(self.session, handle).material)
-
-
-@pytest.fixture
-def desk_from(lab_from: Callable[[str], Lab]) -> Callable[..., Desk]:
-    def make(*, fips: bool = False, exports: bool = True, role: Role = Role.CRYPTO_OFFICER) -> Desk:
-        lab = lab_from(SCENARIO.format(fips=str(fips).lower(), exports=str(exports).lower()))
-        application = lab.application()
-        session = application.open_session(1)
-        application.login(session, role, "password" if role is Role.CRYPTO_OFFICER else "reader")
-        return Desk(application, session)
-
-    return make
-
-
-@pytest.fixture
-def desk(desk_from: Callable[..., Desk]) -> Desk:
-    return desk_from()
 
 
 def test_every_mechanism_signs_and_verifies(desk: Desk) -> None:
@@ -350,3 +273,43 @@ def test_dsa_signs_a_digest(desk: Desk) -> None:
             raw_signatures.verify(mechanism, public, DIGEST, signature[1:])
     with pytest.raises(DataLenRange):
         raw_signatures.sign(Mechanism.DSA, private, b"no digest")
+
+
+# wrapping by every mechanism
+
+
+def wrapping_mechanisms() -> list[Mechanism]:
+    return [info.mechanism for info in mechanisms_of(Profile.LUNA7, fips=False) if MechanismFlag.WRAP in info.flags]
+
+
+def test_every_mechanism_wraps_both_ways(desk: Desk) -> None:
+    done = wrapping_mechanisms()
+    assert {Mechanism.DES_ECB, Mechanism.AES_KEY_WRAP, Mechanism.RSA_PKCS, Mechanism.RSA_PKCS_OAEP} < set(done)
+    target = desk.secret(KeyType.AES, bytes(range(16)))
+    lengths = {KeyType.AES: 32, KeyType.DES3: 24, KeyType.DES: 8}
+    for mechanism in done:
+        cipher = ciphers.CIPHERS.get(mechanism)
+        if cipher is None:
+            wrapping, unwrapping = desk.rsa_pair({Attribute.WRAP: True}, {Attribute.UNWRAP: True})
+        else:
+            wrapping = unwrapping = desk.secret(cipher, bytes(range(1, lengths.get(cipher, 16) + 1)))
+        wrapped = desk.application.wrap(desk.session, mechanism, wrapping, target)
+        new = desk.application.unwrap(desk.session, mechanism, unwrapping, wrapped, KeyType.AES, {})
+        assert desk.material(new) == desk.material(target)
+
+
+@pytest.mark.parametrize("mechanism", [Mechanism.ARIA_CBC_PAD, Mechanism.AES_GCM, Mechanism.SHA256])
+def test_what_wraps_nothing(desk: Desk, mechanism: Mechanism) -> None:
+    """Neither what the library lacks nor what is for something else, whatever the handles are."""
+    with pytest.raises(MechanismInvalid):
+        desk.application.wrap(desk.session, mechanism, 999, 999)
+    with pytest.raises(MechanismInvalid):
+        desk.application.unwrap(desk.session, mechanism, 999, b"", KeyType.AES, {})
+
+
+def test_triple_des_has_keys_of_two_parts(desk: Desk) -> None:
+    two = desk.secret(KeyType.DES2, bytes(range(16)))
+    three = desk.secret(KeyType.DES3, bytes(range(16)) + bytes(range(8)))
+    target = desk.secret(KeyType.AES, bytes(range(16)))
+    first, second = (desk.application.wrap(desk.session, Mechanism.DES3_CBC, key, target) for key in (two, three))
+    assert first == second

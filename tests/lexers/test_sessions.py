@@ -17,6 +17,7 @@ from hsmshell.lexers import (
     CmuConsoleLexer,
     HsmshellConsoleLexer,
     KmuConsoleLexer,
+    LunashConsoleLexer,
     SessionLexer,
 )
 
@@ -27,6 +28,7 @@ LEXERS: list[type[SessionLexer]] = [
     CloudhsmConsoleLexer,
     CkdemoConsoleLexer,
     CmuConsoleLexer,
+    LunashConsoleLexer,
     HsmshellConsoleLexer,
 ]
 OWN: dict[str, type[SessionLexer]] = {
@@ -34,6 +36,7 @@ OWN: dict[str, type[SessionLexer]] = {
     "cloudhsm_mgmt_util": CloudhsmConsoleLexer,
     "ckdemo": CkdemoConsoleLexer,
     "cmu": CmuConsoleLexer,
+    "lunash": LunashConsoleLexer,
 }
 
 Pairs = list[tuple[_TokenType, str]]
@@ -121,6 +124,21 @@ TABLE: list[tuple[type[SessionLexer], str, Pairs]] = [
     ),
     (KmuConsoleLexer, "Description", [(Generic.Heading, "Description")]),
     (KmuConsoleLexer, "...", [(Comment, "...")]),
+    (
+        LunashConsoleLexer,
+        "[luna-sa5] lunash:>hsm changePolicy -policy 12 -value 0 -force",
+        [
+            (Generic.Prompt, "[luna-sa5] lunash:>"),
+            (Name.Function, "hsm"),
+            (Name.Function, "changePolicy"),
+            (Name.Attribute, "-policy"),
+            (Number.Integer, "12"),
+            (Name.Attribute, "-value"),
+            (Number.Integer, "0"),
+            (Name.Attribute, "-force"),
+        ],
+    ),
+    (LunashConsoleLexer, "          > proceed", [(Generic.Prompt, "          > "), (String, "proceed")]),
     (
         CloudhsmConsoleLexer,
         "server0>createUser CU carol secret99",

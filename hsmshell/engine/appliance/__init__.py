@@ -2,6 +2,8 @@
 
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.authorization import ApplicationAuthorization
+from hsmshell.engine.appliance.certification import ApplicationCertification
+from hsmshell.engine.appliance.ciphering import ApplicationCiphering
 from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
 from hsmshell.engine.appliance.generation import PairSpec
@@ -12,9 +14,11 @@ from hsmshell.engine.appliance.wrapping import ApplicationWrapping
 
 
 class Application(
+    ApplicationCertification,
     ApplicationCreation,
     ApplicationDerivation,
     ApplicationSigning,
+    ApplicationCiphering,
     ApplicationWrapping,
     ApplicationAuthorization,
     ApplicationTokens,

@@ -48,8 +48,8 @@ class ApplicationCore:
         self._lab_sessions: dict[int, int] = {}
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
-        self._authorized: set[tuple[int, int]] = set()
-        """The sessions, with the handles of the assigned keys that were authorized in them."""
+        self._authorized: set[tuple[int, int | None, int]] = set()
+        """Assigned keys that were authorized: the session, the login, and the key's handle."""
 
     # slots and the partitions behind them
 
@@ -117,7 +117,6 @@ class ApplicationCore:
         """Close it; the last one of a slot ends the login. Raises ``SessionHandleInvalid``."""
         self._require_open(session)
         del self._sessions[session.handle]
-        self._authorized = {known for known in self._authorized if known[0] != session.handle}
         if not any(other.slot == session.slot for other in self._sessions.values()):
             self._end_login(session.slot)
 
@@ -148,7 +147,7 @@ class ApplicationCore:
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
         if role is Role.SECURITY_OFFICER and any(
-            not other.read_write for other in self._sessions.values() if other.slot == session.slot
+            not one.read_write for one in self._sessions.values() if one.slot == session.slot
         ):
             raise SessionReadOnlyExists(role.name)
         for other in further:
@@ -182,8 +181,6 @@ class ApplicationCore:
 
     def _end_login(self, slot: int) -> None:
         self._roles.pop(slot, None)
-        ended = {session.handle for session in self._sessions.values() if session.slot == slot}
-        self._authorized = {known for known in self._authorized if known[0] not in ended}
         number = self._lab_sessions.pop(slot, 0)
         if number:
             with self._store.transaction():
@@ -218,9 +215,13 @@ class ApplicationCore:
             raise UserNotAuthorized(role.name)
         return session
 
+    def _authorization(self, session: Session, handle: int) -> tuple[int, int | None, int]:
+        """What stands for the permission to use a key in the session as long as its login lasts."""
+        return session.handle, self._lab_sessions.get(session.slot), handle
+
     def _require_authorized(self, session: Session, key: StoredObject) -> StoredObject:
         """The key, when it may be used in the session. Raises ``KeyNotAuthorized``."""
-        if key.flag(Attribute.ASSIGNED) and (session.handle, key.handle) not in self._authorized:
+        if key.flag(Attribute.ASSIGNED) and self._authorization(session, key.handle) not in self._authorized:
             raise KeyNotAuthorized(str(key.handle))
         return key
 

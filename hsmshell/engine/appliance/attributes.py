@@ -43,6 +43,7 @@ GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.PRIVATE_KEY: frozenset({*_KEY, *_HIDDEN, _A.SUBJECT, _A.DECRYPT, _A.UNWRAP, _A.SIGN, _A.SIGN_RECOVER}),
     ObjectClass.PUBLIC_KEY: frozenset({*_KEY, _A.SUBJECT, _A.ENCRYPT, _A.WRAP, _A.VERIFY, _A.VERIFY_RECOVER}),
     ObjectClass.DATA: frozenset({*_STORAGE, _A.APPLICATION, _A.VALUE, *VENDOR_TEXTS}),
+    ObjectClass.CERTIFICATE: frozenset({*_STORAGE, _A.ID, *VENDOR_TEXTS}),
     ObjectClass.DOMAIN_PARAMETERS: frozenset({*_STORAGE, *VENDOR_TEXTS}),
 }
 """The attributes that a creator may state; those of the key itself and of its history are the HSM's."""
@@ -115,7 +116,7 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
         values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
         values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
     values[_A.OUID] = identity.ouid
-    if object_class is not ObjectClass.DATA:
+    if object_class not in (ObjectClass.DATA, ObjectClass.CERTIFICATE):
         values[_A.LOCAL] = local
     if object_class in KEYS:
         identified = fingerprint_input(traits, material)
@@ -146,10 +147,13 @@ def changed(current: Attributes, template: Attributes) -> Traits:
         raise AttributeReadOnly(_A.MODIFIABLE.name)
     is_data = current[_A.CLASS] == ObjectClass.DATA
     addable = _countable(current, template) if current[_A.CLASS] in KEYS else frozenset()
+    is_certificate = current[_A.CLASS] == ObjectClass.CERTIFICATE
     for attribute, value in template.items():
         if attribute not in current and attribute not in addable:
             raise AttributeTypeInvalid(attribute.name)
-        if attribute not in CHANGEABLE and not (is_data and attribute is _A.VALUE):
+        changeable = attribute in CHANGEABLE or (is_data and attribute is _A.VALUE)
+        # Whose a certificate is never changes (PKCS#11 v3.0 4.6.3).
+        if not changeable or (is_certificate and attribute is _A.SUBJECT):
             raise AttributeReadOnly(attribute.name)
         if not matches_shape(attribute, value):
             raise AttributeValueInvalid(attribute.name)

@@ -6,9 +6,10 @@ rules between them are ours.
 
 from __future__ import annotations
 
-from hsmshell.engine.access import PartitionOperation, check_password, hash_password
+from hsmshell.engine.access import PartitionOperation, check_password
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.operations import ApplicationObjects
+from hsmshell.engine.appliance.pins import new_verifier
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.attributes import Attribute
 from hsmshell.engine.errors import (
@@ -17,18 +18,17 @@ from hsmshell.engine.errors import (
     ObjectHandleInvalid,
     OperationNotAllowed,
     PinIncorrect,
-    PinLenRange,
     PinLocked,
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
 
-DATA_LENGTHS = range(7, 256)
-"""How many characters authorization data have: as many as a PIN."""
-
 
 class ApplicationAuthorization(ApplicationObjects):
-    """Setting and resetting a key's authorization data, assigning the key, and authorizing its use in a session."""
+    """Setting and resetting a key's authorization data, assigning the key, and authorizing its use in a session.
+
+    The data are as long as a PIN, and are kept as a PIN is.
+    """
 
     def authorize_key(self, session: Session | None, handle: int, data: str) -> None:
         """Permit the key's use in this session, until it is closed or the login ends.
@@ -38,7 +38,7 @@ class ApplicationAuthorization(ApplicationObjects):
         """
         session = self._require(session, PartitionOperation.USE)
         self._check(session, self._with_data(session, handle), data)
-        self._authorized.add((session.handle, handle))
+        self._authorized.add(self._authorization(session, handle))
 
     def set_authorization(self, session: Session | None, handle: int, old: str, new: str) -> None:
         """Change the key's authorization data, or give it its first; ``old`` is empty then.
@@ -47,12 +47,12 @@ class ApplicationAuthorization(ApplicationObjects):
         """
         session = self._require(session, PartitionOperation.CHANGE)
         item = self._named_key(session, handle)
-        _require_length(new)
+        verifier = new_verifier(self.appliance_of(session.slot), new)
         if _verifier(item):
             self._check(session, item, old)
         elif old:
             raise PinIncorrect(str(handle))
-        self._put_data(session, handle, new)
+        self._put_data(session, handle, verifier)
 
     def reset_authorization(self, session: Session | None, handle: int, new: str) -> None:
         """Give the key new authorization data without the old ones; this unlocks it.
@@ -60,10 +60,12 @@ class ApplicationAuthorization(ApplicationObjects):
         Raises ``KeyHandleInvalid``, ``OperationNotAllowed`` for an assigned key, which is its user's, ``PinLenRange``.
         """
         session = self._require(session, PartitionOperation.CHANGE)
-        if self._named_key(session, handle).flag(Attribute.ASSIGNED):
-            raise OperationNotAllowed(str(handle))
-        _require_length(new)
-        self._put_data(session, handle, new)
+        self._named_key(session, handle)
+        verifier = new_verifier(self.appliance_of(session.slot), new)
+        with self._store.transaction():
+            if self._named_key(session, handle).flag(Attribute.ASSIGNED):
+                raise OperationNotAllowed(str(handle))
+            self._put_data(session, handle, verifier)
 
     def assign_key(self, session: Session | None, handle: int) -> None:
         """Assign the key: from now on its use needs its authorization data. Nothing undoes that.
@@ -110,8 +112,7 @@ class ApplicationAuthorization(ApplicationObjects):
         if not fits:
             raise PinIncorrect(str(item.handle))
 
-    def _put_data(self, session: Session, handle: int, data: str) -> None:
-        verifier = hash_password(data, self.lab.services.random_bytes(16))
+    def _put_data(self, session: Session, handle: int, verifier: str) -> None:
         with self._store.transaction():
             item = self._object(session, handle)
             values: Traits = {
@@ -129,8 +130,3 @@ def _verifier(item: StoredObject) -> str:
 
 def _failures(item: StoredObject) -> int:
     return int(item.attributes.get(Attribute.FAILED_KEY_AUTH_COUNT, 0))
-
-
-def _require_length(data: str) -> None:
-    if len(data) not in DATA_LENGTHS:
-        raise PinLenRange(str(len(data)))

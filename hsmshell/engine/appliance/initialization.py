@@ -19,9 +19,11 @@ class ApplicationInitialization(ApplicationCore):
     def change_pin(self, session: Session | None, old: str, new: str) -> None:
         """The role that is logged in gets another PIN; without a login it is the Crypto Officer.
 
-        Raises ``SessionHandleInvalid``, ``PinLenRange``, and for the old PIN what ``login`` raises; a wrong one counts.
+        Raises ``SessionHandleInvalid``, ``SessionReadOnly``, ``PinLenRange``, and for the old PIN what ``login``
+        raises; a wrong one counts.
         """
         session = self._require_open(session)
+        self._require_writable(session, token=True)
         role = self._roles.get(session.slot, Role.CRYPTO_OFFICER)
         members = self.slot(session.slot).members
         verifier = new_verifier(self._appliance(members[0]), new)
@@ -37,10 +39,11 @@ class ApplicationInitialization(ApplicationCore):
     def init_pin(self, session: Session | None, pin: str) -> None:
         """The security officer gives the Crypto Officer a PIN, the Crypto Officer the Crypto User; a lock ends.
 
-        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, ``PinLenRange``, or
-        ``OperationNotAllowed`` when HSM policy 15 lets nobody replace the Crypto Officer's.
+        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, ``SessionReadOnly``,
+        ``PinLenRange``, or ``OperationNotAllowed`` when HSM policy 15 lets nobody replace the Crypto Officer's.
         """
         session = self._require(session, PartitionOperation.SET_USER_PIN)
+        self._require_writable(session, token=True)
         officer = self._roles[session.slot] is Role.SECURITY_OFFICER
         target = Role.CRYPTO_OFFICER if officer else Role.CRYPTO_USER
         slot = self.slot(session.slot)

@@ -40,7 +40,8 @@ class MechanismInfo(NamedTuple):
 
     mechanism: Mechanism
     smallest: int
-    """A key's smallest size: bits for RSA and generic secrets, bytes for AES, 0 where keys have but one (PKCS#11)."""
+    """A key's smallest size: bits for pairs, generic secrets, RC2 and RC4, bytes for AES, ARIA and CAST, 0 where keys
+    have but one (PKCS#11)."""
     largest: int
     flags: MechanismFlag
     approved: bool = True
@@ -63,13 +64,16 @@ MECHANISMS = (
     MechanismInfo(_M.RSA_X_509, 1024, 4096, _SIGNING, approved=False),
     MechanismInfo(_M.SHA1_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.RSA_PKCS_OAEP, 1024, 4096, _CIPHERING | _WRAPPING),
+    MechanismInfo(_M.RSA_X9_31_KEY_PAIR_GEN, 2048, 4096, _F.GENERATE_KEY_PAIR),
     MechanismInfo(_M.SHA1_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.DSA_KEY_PAIR_GEN, 1024, 3072, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.DSA, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA1, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA224, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA256, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA384, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA512, 1024, 3072, _SIGNING),
+    MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.SHA256_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA384_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA512_RSA_PKCS, 1024, 4096, _SIGNING),
@@ -78,14 +82,17 @@ MECHANISMS = (
     MechanismInfo(_M.SHA512_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA224_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA224_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
+    MechanismInfo(_M.RC2_KEY_GEN, 8, 1024, _F.GENERATE, approved=False),
     MechanismInfo(_M.RC2_ECB, 128, 128, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.RC2_CBC, 128, 128, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.RC2_CBC_PAD, 128, 128, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.RC4_KEY_GEN, 8, 2048, _F.GENERATE, approved=False),
     MechanismInfo(_M.RC4, 40, 256, _CIPHERING, approved=False),
+    MechanismInfo(_M.DES_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.DES_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.DES_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.DES_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING, approved=False),
-    MechanismInfo(_M.DES2_KEY_GEN, 0, 0, _F.GENERATE),
+    MechanismInfo(_M.DES2_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.DES3_KEY_GEN, 0, 0, _F.GENERATE),
     MechanismInfo(_M.DES3_ECB, 0, 0, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.DES3_CBC, 0, 0, _CIPHERING | _WRAPPING),
@@ -103,6 +110,7 @@ MECHANISMS = (
     MechanismInfo(_M.SHA384_HMAC, 8, 4096, _SIGNING),
     MechanismInfo(_M.SHA512, 0, 0, _F.DIGEST),
     MechanismInfo(_M.SHA512_HMAC, 8, 4096, _SIGNING),
+    MechanismInfo(_M.CAST5_KEY_GEN, 1, 16, _F.GENERATE, approved=False),
     MechanismInfo(_M.CAST5_ECB, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.CAST5_CBC, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.CAST5_CBC_PAD, 5, 16, _CIPHERING | _WRAPPING, approved=False),
@@ -110,15 +118,19 @@ MECHANISMS = (
     MechanismInfo(_M.ARIA_ECB, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC_PAD, 16, 32, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.SEED_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.SEED_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.SEED_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.SEED_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING, approved=False),
+    MechanismInfo(_M.EC_KEY_PAIR_GEN, 192, 521, _F.GENERATE_KEY_PAIR, smallest_approved=224),
     MechanismInfo(_M.ECDSA, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA1, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA224, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA256, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA384, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA512, 224, 521, _SIGNING),
+    MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
+    MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
     MechanismInfo(_M.AES_ECB, 16, 32, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.AES_CBC, 16, 32, _CIPHERING | _WRAPPING),
@@ -126,6 +138,8 @@ MECHANISMS = (
     MechanismInfo(_M.AES_CTR, 16, 32, _CIPHERING),
     MechanismInfo(_M.AES_GCM, 16, 32, _CIPHERING),
     MechanismInfo(_M.AES_CMAC, 16, 32, _SIGNING),
+    MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=2048),
+    MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=2048),
     MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )

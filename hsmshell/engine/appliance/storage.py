@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hsmshell.engine.appliance.appliance import MAXIMUM_PARTITIONS, Appliance
+from hsmshell.engine.appliance.operations import stored_size
 from hsmshell.engine.records import Container
 
-MAXIMUM = 2097152
-"""Bytes of an HSM, as published listings have them."""
-OF_PARTITION = MAXIMUM // MAXIMUM_PARTITIONS
-"""Bytes that a partition takes: of an HSM with one, 104857 are in use in a published listing."""
+HSM_BYTES = 2097152
+"""The storage of a Luna HSM as a published ``hsm show`` gives it."""
+PARTITION_BYTES = HSM_BYTES // MAXIMUM_PARTITIONS
+"""A partition's share of it: of an HSM with one, 104857 bytes are in use in that listing."""
 
 
-def used_by(appliance: Appliance) -> int:
-    """Bytes of the HSM that its partitions take."""
-    return OF_PARTITION * len(appliance.partitions())
+class Storage(NamedTuple):
+    """The room of an HSM or a partition, in bytes."""
+
+    total: int
+    used: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.total - self.used)
 
 
-def used_in(appliance: Appliance, partition: Container) -> int:
-    """Bytes of the partition that its objects take: their material and their attributes."""
+def hsm_storage(appliance: Appliance) -> Storage:
+    """The HSM's room, of which each partition takes its whole share."""
+    return Storage(HSM_BYTES, PARTITION_BYTES * len(appliance.partitions()))
+
+
+def partition_storage(appliance: Appliance, partition: Container) -> Storage:
+    """The partition's room."""
     store = appliance.lab.store
-    total = 0
     with store.reading():
-        for item in store.objects(partition.id):
-            values = item.attributes.values()
-            total += len(store.material(item.material))
-            total += sum(len(value) if isinstance(value, (str, bytes)) else 4 for value in values)
-    return total
+        items = store.objects(partition.id)
+        return Storage(PARTITION_BYTES, sum(stored_size(item, store.material(item.material)) for item in items))

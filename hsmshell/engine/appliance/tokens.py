@@ -5,28 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hsmshell.engine.access import Role
-from hsmshell.engine.appliance.appliance import MAXIMUM_PARTITIONS
 from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.mechanism_table import MechanismInfo, mechanisms_of
-from hsmshell.engine.appliance.operations import stored_size
 from hsmshell.engine.appliance.policies import HsmPolicy
+from hsmshell.engine.appliance.storage import Storage, partition_storage
 from hsmshell.engine.errors import MechanismInvalid, NoEvent, UserPinNotInitialized
-
-HSM_BYTES = 2097152
-"""The storage of a Luna HSM as a published ``hsm show`` gives it."""
-PARTITION_BYTES = HSM_BYTES // MAXIMUM_PARTITIONS
-"""A partition's share of it."""
-
-
-class Storage(NamedTuple):
-    """A partition's room, in bytes."""
-
-    total: int
-    used: int
-
-    @property
-    def free(self) -> int:
-        return max(0, self.total - self.used)
 
 
 class PinState(NamedTuple):
@@ -65,10 +48,7 @@ class ApplicationTokens(ApplicationCore):
     def storage(self, slot: int) -> Storage:
         """The room of the partition that answers for the slot. Raises ``SlotIdInvalid``."""
         partition = self._partition(slot)
-        with self._store.reading():
-            items = self._store.objects(partition.id)
-            used = sum(stored_size(item, self._store.material(item.material)) for item in items)
-        return Storage(PARTITION_BYTES, used)
+        return partition_storage(self._appliance(partition), partition)
 
     def pin_state(self, slot: int, role: Role) -> PinState:
         """How it stands with the PIN of a role. Raises ``SlotIdInvalid`` or ``UserPinNotInitialized``."""

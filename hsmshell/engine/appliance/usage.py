@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hsmshell.engine import ciphers
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanism_of
@@ -108,3 +109,11 @@ class ApplicationUsage(ApplicationObjects):
             bits = 0 if key.key_type is KeyType.DES2 else APPROVED_BITS
         if bits < APPROVED_BITS:
             raise KeySizeRange(f"{key.handle} in FIPS mode")
+
+
+def fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:
+    """Whether the key is one for the mechanism; ``asymmetric`` is the half of a pair that RSA takes."""
+    cipher = ciphers.CIPHERS.get(mechanism)
+    if cipher is None:
+        return key.object_class is asymmetric and key.key_type is KeyType.RSA
+    return key.object_class is ObjectClass.SECRET_KEY and key.key_type in ciphers.key_types(cipher)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hsmshell.engine import ciphers, crypto, encodings
+from hsmshell.engine import crypto, encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.mechanism_table import MechanismFlag
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import private_traits
-from hsmshell.engine.appliance.usage import ApplicationUsage
+from hsmshell.engine.appliance.usage import ApplicationUsage, fits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import (
     DataInvalid,
@@ -24,7 +24,6 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.mechanisms import Mechanism, MechanismParameters
 from hsmshell.engine.objects import Traits, secret_traits
-from hsmshell.engine.records import StoredObject
 
 _M = Mechanism
 
@@ -120,14 +119,6 @@ class ApplicationWrapping(ApplicationUsage):
                 raise WrappedKeyInvalid(f"{len(value)} bytes, not {length}")
             material, traits = _recognized(key_type, value)
             return self._new(session, material, traits, template, local=False)
-
-
-def fits(key: StoredObject, mechanism: Mechanism, asymmetric: ObjectClass) -> bool:
-    """Whether the key is one for the mechanism; ``asymmetric`` is the half of a pair that RSA takes."""
-    cipher = ciphers.CIPHERS.get(mechanism)
-    if cipher is None:
-        return key.object_class is asymmetric and key.key_type is KeyType.RSA
-    return key.object_class is ObjectClass.SECRET_KEY and key.key_type in ciphers.key_types(cipher)
 
 
 def _recognized(key_type: KeyType, value: bytes) -> tuple[bytes, Traits]:
