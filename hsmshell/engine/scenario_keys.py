@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hsmshell.engine import asymmetric
 from hsmshell.engine.appliance.attributes import GIVEN
-from hsmshell.engine.appliance.generation import PairSpec
-from hsmshell.engine.asymmetric import WEIERSTRASS
+from hsmshell.engine.appliance.generation import SECRET_TYPES, PairSpec
 from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
-from hsmshell.engine.mechanisms import Curve
-from hsmshell.engine.objects import Traits
+from hsmshell.engine.objects import Traits, with_odd_parity
 from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
 
 if TYPE_CHECKING:
@@ -42,48 +41,45 @@ _SECRET: Entries = {
 _PAIR: Entries = {
     "type": required(TEXT),
     "handle": _HANDLE,
-    "bits": Entry(int, 2048, 1024, 16384),
-    "exponent": Entry(int, 65537),
     "public": Entry(dict, {}),
     "private": Entry(dict, {}),
 }
-_CURVED_PAIR: Entries = {
-    "type": required(TEXT),
-    "handle": _HANDLE,
-    "curve": required(TEXT._replace(choices=tuple(sorted(curve.name for curve in WEIERSTRASS)))),
-    "public": Entry(dict, {}),
-    "private": Entry(dict, {}),
+_CURVES = {curve.name: curve for curve in asymmetric.WEIERSTRASS}
+_PAIRS: dict[str, Entries] = {
+    KeyType.RSA.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 16384), "exponent": Entry(int, 65537)},
+    KeyType.DSA.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 3072)},
+    KeyType.DH.name: {**_PAIR, "bits": Entry(int, 2048, 1024, 4096)},
+    KeyType.EC.name: {**_PAIR, "curve": required(TEXT._replace(choices=tuple(sorted(_CURVES))))},
 }
-_PAIRS = {KeyType.RSA.name: _PAIR, KeyType.EC.name: _CURVED_PAIR}
-_SECRET_TYPES = (KeyType.AES, KeyType.DES3, KeyType.DES2, KeyType.GENERIC_SECRET)
+"""The pairs of each type."""
+_DATA_ATTRIBUTES = _attribute_entries(ObjectClass.DATA)
+_DATA: Entries = {"type": required(TEXT), "handle": _HANDLE, "value": Entry(str, ""), **_DATA_ATTRIBUTES}
+_SECRET_TYPES = tuple(sorted(SECRET_TYPES))
+_NO_TYPE = "type is {!r}, not " + ", ".join((*_PAIRS, ObjectClass.DATA.name)) + " or one of {}"
 
 
 def add_partition_object(lab: Lab, application: Application, session: Session, container: int, table: Table) -> None:
-    """Add one ``[[appliance.partition.object]]``: a secret key, or with ``type = "RSA"`` or ``"EC"`` a pair.
+    """Add one ``[[appliance.partition.object]]``: a secret key, a data object (``DATA``), or a pair (``RSA``, ``EC``,
+    ``DSA`` or ``DH``).
 
     A pair's private key has the handle after the public one's. Raises ``ValueError`` for an entry that is wrong,
     ``HsmError`` for one that the HSM refuses, ``LabConflict`` for a handle that is taken.
     """
     kind = table.get("type") if isinstance(table, dict) else None
     if kind in _PAIRS:
-        pair = checked(table, f"an {kind} pair", _PAIRS[kind])
-        _next_handle(lab, container, pair["handle"])
-        if kind == KeyType.EC.name:
-            spec = PairSpec(KeyType.EC, curve=Curve[pair["curve"]])
-        else:
-            spec = PairSpec(KeyType.RSA, pair["bits"], pair["exponent"])
-        application.generate_pair(
-            session,
-            spec,
-            _template(pair["public"], "the public key", _attribute_entries(ObjectClass.PUBLIC_KEY)),
-            _template(pair["private"], "the private key", _attribute_entries(ObjectClass.PRIVATE_KEY)),
-        )
+        _add_pair(lab, application, session, container, table, KeyType[str(kind)])
+        return
+    if kind == ObjectClass.DATA.name:
+        data = checked(table, "a data object", _DATA)
+        _next_handle(lab, container, data["handle"])
+        named = {name: value for name, value in data.items() if name in _DATA_ATTRIBUTES}
+        stated: Traits = {Attribute.CLASS: int(ObjectClass.DATA), Attribute.VALUE: bytes.fromhex(data["value"])}
+        application.create(session, {**_template(named, "a data object", _DATA_ATTRIBUTES), **stated})
         return
     item = checked(table, "an object", _SECRET)
     key_type = next((secret for secret in _SECRET_TYPES if secret.name == item["type"]), None)
     if key_type is None:
-        kinds = ", ".join(known.name for known in _SECRET_TYPES)
-        raise ValueError(f"type is {item['type']!r}, not {' or '.join(_PAIRS)} or one of {kinds}")
+        raise ValueError(_NO_TYPE.format(item["type"], ", ".join(known.name for known in _SECRET_TYPES)))
     _next_handle(lab, container, item["handle"])
     named = {name: value for name, value in item.items() if name in _SECRET_ATTRIBUTES}
     template = {
@@ -96,11 +92,26 @@ def add_partition_object(lab: Lab, application: Application, session: Session, c
         given: Traits = {
             Attribute.CLASS: int(ObjectClass.SECRET_KEY),
             Attribute.KEY_TYPE: int(key_type),
-            Attribute.VALUE: bytes.fromhex(item["value"]),
+            # A file written before the HSM asked for parity still makes a lab.
+            Attribute.VALUE: with_odd_parity(key_type, bytes.fromhex(item["value"])),
         }
         application.create(session, {**template, **given})
     else:
         application.generate_secret_key(session, key_type, item["size"], template)
+
+
+def _add_pair(
+    lab: Lab, application: Application, session: Session, container: int, table: Table, key_type: KeyType
+) -> None:
+    pair = checked(table, f"a pair of the type {key_type.name}", _PAIRS[key_type.name])
+    curve = _CURVES.get(pair.get("curve", ""))
+    _next_handle(lab, container, pair["handle"])
+    application.generate_pair(
+        session,
+        PairSpec(key_type, pair.get("bits", 0), pair.get("exponent", 0), curve),
+        _template(pair["public"], "the public key", _attribute_entries(ObjectClass.PUBLIC_KEY)),
+        _template(pair["private"], "the private key", _attribute_entries(ObjectClass.PRIVATE_KEY)),
+    )
 
 
 def _next_handle(lab: Lab, container: int, handle: int) -> None:

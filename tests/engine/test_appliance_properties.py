@@ -38,6 +38,8 @@ FLAGS = (
 )  # fmt: skip
 CHANGES = (_A.SENSITIVE, _A.EXTRACTABLE, _A.WRAP, _A.DERIVE)
 """What a change or a copy may name without being refused at once."""
+ATTEMPTS: tuple[Template, ...] = ({_A.SENSITIVE: False}, {_A.EXTRACTABLE: True})
+"""What is tried on every object in the end."""
 WRAPS = (_M.AES_CBC_PAD, _M.AES_ECB, _M.AES_CBC)
 DERIVATIONS = (
     Derivation(_M.SHA256_KEY_DERIVATION),
@@ -201,6 +203,9 @@ def test_nothing_frees_what_is_confined(
             world.do(step)
             more_never, more_hidden = world.confined()
             never, hidden = never | more_never, hidden | more_hidden
+        for number, _ in enumerate(world.application.objects(world.session)):
+            for attempt in ATTEMPTS:
+                world.do(("set", number, attempt))
         # A key's history binds its material; what a program brought in from outside was never a secret.
         assert not any(secret in out for secret in never for out in world.freed)
         shown = set(world.readable())
