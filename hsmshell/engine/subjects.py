@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 class SubjectPart(enum.Enum):
-    """A part of a distinguished name; the value is its short name, the number the most characters that it may have
-    (RFC 5280 appendix A.1, ub-...)."""
+    """A part of a distinguished name; the value is its short name, the number the most bytes of UTF-8 that it may have
+    (RFC 5280 appendix A.1, ub-..., which counts characters; the library counts bytes)."""
 
     limit: int
 
@@ -53,10 +53,10 @@ def subject_problem(part: SubjectPart, text: str) -> str:
         return ""
     if part is SubjectPart.COUNTRY and not (len(text) == 2 and text.isascii() and text.isalpha()):
         return "not two letters"
-    if len(text) > part.limit:
-        return f"longer than {part.limit} characters"
     if not all(letter.isprintable() for letter in text):
         return "not printable characters"  # among them the halves of surrogate pairs, which UTF-8 does not have
+    if len(text.encode()) > part.limit:
+        return f"longer than {part.limit} bytes"
     if part is SubjectPart.EMAIL and not text.isascii():
         return "not ASCII"
     return ""
