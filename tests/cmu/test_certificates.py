@@ -169,7 +169,7 @@ NO_COUNTRY = "Bad value for option -C: not two letters"
         ((*REQUEST,), ("germany",), NO_COUNTRY),
         ((*REQUEST, "-CN="), (), "A certificate's subject needs at least one part"),
         ((*REQUEST,), ("",) * 7, "A certificate's subject needs at least one part"),
-        ((*REQUEST, "-CN=" + "x" * 65), (), "Bad value for option -CN: longer than 64 characters"),
+        ((*REQUEST, "-CN=" + "x" * 65), (), "Bad value for option -CN: longer than 64 bytes"),
         ((*REQUEST, "-CN=a\nb"), (), "Bad value for option -CN: not printable characters"),
         ((*REQUEST, "-CN=\udc80"), (), "Bad value for option -CN: not printable characters"),
         ((*REQUEST, "-E=ü@example.com"), (), "Bad value for option -E: not ASCII"),
