@@ -12,7 +12,9 @@ from hsmshell.engine.lab import DATABASE
 CHOICE = "Enter your choice : "
 FILE = "data.bin"
 """A file that lies in the working directory."""
+HEX = "00112233445566778899aabbccddeeff"
 BY_WORD = {
+    "hex": HEX,
     "in bytes": "32",
     "in bits": "2048",
     "xponent": "65537",
@@ -39,6 +41,7 @@ class Plausible(ScriptedConsole):
         super().__init__(first)
         self._left, self._handle, self._pin = limit, handle, pin
         self._edited = False
+        self._last = ""
         self._first = len(first)
         self.finished = False
         """Whether the dialogue came to its end."""
@@ -50,7 +53,10 @@ class Plausible(ScriptedConsole):
             self.finished = True
         elif self._left:
             self._left -= 1
-            self._answers = iter([self._suitable(prompt, kind, answer)])
+            # What is asked again is a list that goes on until a 0.
+            again = prompt == self._last and "Template" not in prompt
+            self._answers = iter(["0" if again else self._suitable(prompt, kind, answer)])
+            self._last = prompt
         return super().ask(prompt, kind, answer)
 
     def _suitable(self, prompt: str, kind: Ask, answer: Answer | None) -> str:

@@ -21,6 +21,8 @@ SILENT = {0}
 """Ends the program, without a status."""
 NEVER_FAILS = {10, 98}
 """Nothing that is asked there can be refused."""
+NEVER_SUCCEEDS = {67}
+"""The library computes on named curves only."""
 LOGIN_ERRORS = {
     "CKR_PIN_INCORRECT",
     "CKR_SESSION_HANDLE_INVALID",
@@ -65,7 +67,7 @@ def shows(number: int, text: str) -> bool:
     return any(action.number == str(number) and text in action.text for action in ACTIONS)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [number for number in NUMBERS if number not in NEVER_SUCCEEDS])
 def test_every_entry_succeeds_in_a_transcript(number: int) -> None:
     assert shows(number, GOOD)
 
@@ -82,5 +84,5 @@ def test_every_error_of_a_login_is_in_a_transcript(name: str) -> None:
 
 @pytest.mark.parametrize("profile", Profile)
 def test_the_menu_of_each_generation_is_in_a_transcript(profile: Profile) -> None:
-    menu = program.menu(profile)
-    assert any(menu.rstrip("\n") in action.text for action in ACTIONS)
+    menu = program.menu(profile).split()
+    assert any(" ".join(menu) in " ".join(action.text.split()) for action in ACTIONS)

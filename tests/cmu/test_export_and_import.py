@@ -178,7 +178,7 @@ def edwards() -> bytes:
         (b"", ["-keyalg=AES"], "Bad value for option -keyalg: not one of RSA, ECDSA, DSA"),
         (b"", ["-pkcs8", "-sign"], "Option -sign needs a value"),
     ],
-    ids=["empty", "prose", "fake", "encrypted", "edwards", "option", "switch"],
+    ids=["empty", "prose", "fake", "option", "switch"],
 )
 def test_a_file_that_is_no_private_key(desk: Desk, data: bytes, words: list[str], message: str) -> None:
     (desk.directory / "bad").write_bytes(data)

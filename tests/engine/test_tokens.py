@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from hsmshell.engine import derivation
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Application, PairSpec, Session
 from hsmshell.engine.appliance.generation import FIPS_CURVES, FIPS_SECRETS, SECRET_TYPES
@@ -15,7 +16,7 @@ from hsmshell.engine.appliance.signing import key_types
 from hsmshell.engine.appliance.storage import PARTITION_BYTES
 from hsmshell.engine.asymmetric import CURVE_TYPES
 from hsmshell.engine.attributes import USAGE, Attribute, Attributes, KeyType
-from hsmshell.engine.ciphers import CIPHERS
+from hsmshell.engine.ciphers import CIPHERS, available
 from hsmshell.engine.errors import (
     CurveNotSupported,
     KeySizeRange,
@@ -30,7 +31,7 @@ from hsmshell.engine.errors import (
     UserPinNotInitialized,
 )
 from hsmshell.engine.lab import Lab
-from hsmshell.engine.mechanisms import Curve, Mechanism
+from hsmshell.engine.mechanisms import Curve, Mechanism, MechanismParameters
 from hsmshell.engine.records import DOWN, UP
 
 ALL: Attributes = {**dict.fromkeys(USAGE, True), Attribute.EXTRACTABLE: True}
@@ -64,8 +65,17 @@ KEY_GENERATION = {
     KeyType.RC4: Mechanism.RC4_KEY_GEN,
     KeyType.CAST5: Mechanism.CAST5_KEY_GEN,
     KeyType.SEED: Mechanism.SEED_KEY_GEN,
+    KeyType.ARIA: Mechanism.ARIA_KEY_GEN,
     KeyType.GENERIC_SECRET: Mechanism.GENERIC_SECRET_KEY_GEN,
 }
+OLD = {
+    KeyType.RC2: Mechanism.RC2_CBC,
+    KeyType.RC4: Mechanism.RC4,
+    KeyType.CAST5: Mechanism.CAST5_CBC,
+    KeyType.SEED: Mechanism.SEED_CBC,
+    KeyType.ARIA: Mechanism.ARIA_CBC,
+}
+"""Ciphers that not every build of the library has."""
 PAIRS = {
     Mechanism.RSA_PKCS_KEY_PAIR_GEN: PairSpec(KeyType.RSA),
     Mechanism.RSA_X9_31_KEY_PAIR_GEN: PairSpec(KeyType.RSA, x9_31=True),
@@ -151,10 +161,38 @@ def test_every_signing_mechanism_signs_and_verifies(newer: Application, officer:
             newer.verify(officer, mechanism, verifying, b"x" * 20, signature)
 
 
+def test_every_cipher_encrypts_and_decrypts(newer: Application, officer: Session) -> None:
+    public, private = {Attribute.ENCRYPT: True}, {Attribute.DECRYPT: True}
+    pair = newer.generate_pair(officer, PairSpec(KeyType.RSA, 2048), public, private)
+    sizes = {**SIZES, KeyType.RC4: 16}
+    keys = {kind: newer.generate_secret_key(officer, kind, size, ALL) for kind, size in sizes.items()}
+    assert named(newer, MechanismFlag.ENCRYPT) == named(newer, MechanismFlag.DECRYPT)
+    for mechanism in named(newer, MechanismFlag.ENCRYPT):
+        cipher = CIPHERS.get(mechanism)
+        encrypting, decrypting = pair if cipher is None else (keys[cipher], keys[cipher])
+        parameters = MechanismParameters(iv=bytes(16) if mechanism is Mechanism.AES_CTR else b"")
+        encrypted = newer.encrypt(officer, mechanism, encrypting, b"x" * 32, parameters)
+        assert encrypted != b"x" * 32
+        assert newer.decrypt(officer, mechanism, decrypting, encrypted, parameters) == b"x" * 32
+
+
+def test_every_digest_of_the_table_is_made(newer: Application, officer: Session) -> None:
+    made = {newer.digest(officer, mechanism, b"data") for mechanism in named(newer, MechanismFlag.DIGEST)}
+    assert len(made) == len(named(newer, MechanismFlag.DIGEST))
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_table_has_what_is_derived_with(profile: Profile) -> None:
+    for fips in (False, True):
+        derived = {info.mechanism for info in mechanisms_of(profile, fips=fips) if MechanismFlag.DERIVE in info.flags}
+        assert derived == derivation.MECHANISMS - (set(derivation.ENCRYPTING) if fips else set())
+
+
 @pytest.mark.parametrize("profile", Profile)
 def test_every_kind_of_key_that_is_made_has_its_mechanism(profile: Profile) -> None:
     table = {info.mechanism for info in mechanisms_of(profile, fips=False)}
-    assert {KEY_GENERATION[kind] for kind in SECRET_TYPES} <= table
+    made = {kind for kind in SECRET_TYPES if kind not in OLD or available(OLD[kind])}
+    assert {KEY_GENERATION[kind] for kind in made} == table & set(KEY_GENERATION.values())
     approved = {info.mechanism for info in mechanisms_of(profile, fips=True)}
     assert {KEY_GENERATION[kind] for kind in FIPS_SECRETS} == approved & set(KEY_GENERATION.values())
 
@@ -163,6 +201,14 @@ def test_every_kind_of_key_that_is_made_has_its_mechanism(profile: Profile) -> N
 def test_secret_keys_are_made_in_the_sizes_of_the_table(
     program: Application, session: Session, key_type: KeyType
 ) -> None:
+    if key_type in OLD and not available(OLD[key_type]):
+        for refused in (
+            lambda: program.mechanism(1, KEY_GENERATION[key_type]),
+            lambda: program.generate_secret_key(session, key_type, 16, {}),
+        ):
+            with pytest.raises(MechanismInvalid):
+                refused()
+        return
     info = program.mechanism(1, KEY_GENERATION[key_type])
     unit = 8 if key_type in (KeyType.GENERIC_SECRET, KeyType.RC2, KeyType.RC4) else 1
     smallest, largest = (info.smallest // unit, info.largest // unit) if info.largest else (SIZES[key_type],) * 2

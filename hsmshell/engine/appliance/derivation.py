@@ -8,12 +8,12 @@ from hsmshell.engine import derivation
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.generation import SECRET_BYTES, SECRET_TYPES, ApplicationGeneration
+from hsmshell.engine.appliance.mechanism_table import MechanismFlag
 from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.derivation import Derivation
 from hsmshell.engine.errors import (
     KeySizeRange,
-    MechanismInvalid,
     MechanismParamInvalid,
     TemplateInconsistent,
 )
@@ -62,9 +62,7 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
         ``TemplateInconsistent`` for one that frees the key, what ``derivation.derive`` and ``create`` raise.
         """
         session = self._require(session, PartitionOperation.DERIVE)
-        fips = self._approves_only(session)
-        if how.mechanism not in derivation.MECHANISMS or (fips and how.mechanism in derivation.ENCRYPTING):
-            raise MechanismInvalid(how.mechanism.name)
+        self._mechanism(session, how.mechanism, MechanismFlag.DERIVE)
         if key_type not in SECRET_TYPES:
             raise TemplateInconsistent(key_type.name)
         with self._store.transaction():

@@ -65,9 +65,7 @@ MECHANISMS = (
     MechanismInfo(_M.SHA1_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.RSA_PKCS_OAEP, 1024, 4096, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.RSA_X9_31_KEY_PAIR_GEN, 2048, 4096, _F.GENERATE_KEY_PAIR),
-    MechanismInfo(_M.RSA_X9_31_KEY_PAIR_GEN, 2048, 4096, _F.GENERATE_KEY_PAIR),
     MechanismInfo(_M.SHA1_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
-    MechanismInfo(_M.DSA_KEY_PAIR_GEN, 1024, 3072, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.DSA_KEY_PAIR_GEN, 1024, 3072, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.DSA, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA1, 1024, 3072, _SIGNING),
@@ -75,7 +73,6 @@ MECHANISMS = (
     MechanismInfo(_M.DSA_SHA256, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA384, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA512, 1024, 3072, _SIGNING),
-    MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
     MechanismInfo(_M.DH_PKCS_DERIVE, 1024, 4096, _F.DERIVE),
     MechanismInfo(_M.SHA256_RSA_PKCS, 1024, 4096, _SIGNING),
@@ -87,14 +84,11 @@ MECHANISMS = (
     MechanismInfo(_M.SHA224_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA224_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.RC2_KEY_GEN, 8, 1024, _F.GENERATE, approved=False),
-    MechanismInfo(_M.RC2_KEY_GEN, 8, 1024, _F.GENERATE, approved=False),
     MechanismInfo(_M.RC2_ECB, 128, 128, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.RC2_CBC, 128, 128, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.RC2_CBC_PAD, 128, 128, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.RC4_KEY_GEN, 8, 2048, _F.GENERATE, approved=False),
-    MechanismInfo(_M.RC4_KEY_GEN, 8, 2048, _F.GENERATE, approved=False),
     MechanismInfo(_M.RC4, 40, 256, _CIPHERING, approved=False),
-    MechanismInfo(_M.DES_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.DES_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.DES_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.DES_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
@@ -118,7 +112,6 @@ MECHANISMS = (
     MechanismInfo(_M.SHA512, 0, 0, _F.DIGEST),
     MechanismInfo(_M.SHA512_HMAC, 8, 4096, _SIGNING),
     MechanismInfo(_M.CAST5_KEY_GEN, 1, 16, _F.GENERATE, approved=False),
-    MechanismInfo(_M.CAST5_KEY_GEN, 1, 16, _F.GENERATE, approved=False),
     MechanismInfo(_M.CAST5_ECB, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.CAST5_CBC, 5, 16, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.CAST5_CBC_PAD, 5, 16, _CIPHERING | _WRAPPING, approved=False),
@@ -132,16 +125,15 @@ MECHANISMS = (
     MechanismInfo(_M.SHA384_KEY_DERIVATION, 8, 4096, _F.DERIVE),
     MechanismInfo(_M.SHA512_KEY_DERIVATION, 8, 4096, _F.DERIVE),
     MechanismInfo(_M.SHA224_KEY_DERIVATION, 8, 4096, _F.DERIVE),
-    MechanismInfo(_M.PKCS5_PBKD2, 8, 4096, _F.GENERATE),
+    MechanismInfo(_M.PKCS5_PBKD2, 0, 0, _F.GENERATE),
+    MechanismInfo(_M.ARIA_KEY_GEN, 16, 32, _F.GENERATE, approved=False),
     MechanismInfo(_M.ARIA_ECB, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.ARIA_CBC_PAD, 16, 32, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.SEED_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
-    MechanismInfo(_M.SEED_KEY_GEN, 0, 0, _F.GENERATE, approved=False),
     MechanismInfo(_M.SEED_ECB, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.SEED_CBC, 0, 0, _CIPHERING | _WRAPPING, approved=False),
     MechanismInfo(_M.SEED_CBC_PAD, 0, 0, _CIPHERING | _WRAPPING, approved=False),
-    MechanismInfo(_M.EC_KEY_PAIR_GEN, 192, 521, _F.GENERATE_KEY_PAIR, smallest_approved=224),
     MechanismInfo(_M.EC_KEY_PAIR_GEN, 192, 521, _F.GENERATE_KEY_PAIR, smallest_approved=224),
     MechanismInfo(_M.ECDSA, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA1, 224, 521, _SIGNING),
@@ -151,8 +143,6 @@ MECHANISMS = (
     MechanismInfo(_M.ECDSA_SHA512, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDH1_DERIVE, 192, 521, _F.DERIVE),
     MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
-    MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
-    MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
     MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
     MechanismInfo(_M.AES_ECB, 16, 32, _CIPHERING | _WRAPPING),
@@ -166,13 +156,19 @@ MECHANISMS = (
     MechanismInfo(_M.AES_ECB_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
     MechanismInfo(_M.AES_CBC_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
     MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=2048),
-    MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=2048),
-    MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=2048),
     MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=2048),
     MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )
 """By number."""
+_MADE_FOR = {
+    _M.RC2_KEY_GEN: _M.RC2_CBC,
+    _M.RC4_KEY_GEN: _M.RC4,
+    _M.CAST5_KEY_GEN: _M.CAST5_CBC,
+    _M.SEED_KEY_GEN: _M.SEED_CBC,
+    _M.ARIA_KEY_GEN: _M.ARIA_CBC,
+}
+"""The ciphers without which a library makes no keys of theirs."""
 _BY_MECHANISM = {row.mechanism: row for row in MECHANISMS}
 
 
@@ -187,7 +183,8 @@ def mechanism_of(mechanism: Mechanism, profile: Profile, *, fips: bool) -> Mecha
     row = _BY_MECHANISM.get(mechanism)
     if row is None or profile not in row.profiles or (fips and not row.approved):
         return None
-    if mechanism in ciphers.CIPHERS and not ciphers.available(mechanism):
+    cipher = _MADE_FOR.get(mechanism, mechanism)
+    if cipher in ciphers.CIPHERS and not ciphers.available(cipher):
         return None
     return row._replace(
         smallest=max(row.smallest, row.smallest_approved) if fips else row.smallest,
