@@ -8,6 +8,7 @@ from hsmshell.engine.appliance.creation import ApplicationCreation
 from hsmshell.engine.appliance.derivation import ApplicationDerivation, Password
 from hsmshell.engine.appliance.generation import PairSpec
 from hsmshell.engine.appliance.initialization import ApplicationInitialization
+from hsmshell.engine.appliance.recovery import ApplicationRecovery
 from hsmshell.engine.appliance.signing import ApplicationSigning
 from hsmshell.engine.appliance.tokens import ApplicationTokens
 from hsmshell.engine.appliance.wrapping import ApplicationWrapping
@@ -23,6 +24,7 @@ class Application(
     ApplicationAuthorization,
     ApplicationTokens,
     ApplicationInitialization,
+    ApplicationRecovery,
 ):
     """One program that uses the appliances through the client library."""
 
