@@ -32,8 +32,10 @@ HASHING = {
     _M.SHA512_KEY_DERIVATION: Hash.SHA512,
     _M.SHA224_KEY_DERIVATION: Hash.SHA224,
 }
-"""Derivation by hashing the base key (PKCS#11 v3.0 2.20.5). A partition shows the SHA-1 and SHA-256 of its keys as
-fingerprints, so what these two make is a secret to nobody who sees the base key's attributes."""
+"""Derivation by hashing the base key (PKCS#11 v3.0 2.20.5)."""
+
+SHOWN = frozenset({_M.SHA1_KEY_DERIVATION, _M.SHA256_KEY_DERIVATION})
+"""What these make of a key is its fingerprint, which a partition shows to everybody who sees the key."""
 
 JOINING = frozenset(
     {_M.CONCATENATE_BASE_AND_KEY, _M.CONCATENATE_BASE_AND_DATA, _M.CONCATENATE_DATA_AND_BASE, _M.XOR_BASE_AND_DATA}

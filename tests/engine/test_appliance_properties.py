@@ -71,6 +71,9 @@ steps = st.lists(
 )
 
 
+FINGERPRINTS = (_A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256)
+
+
 class World:
     """A partition with a key that everybody knows, one that may leave, one that may not, and a private key."""
 
@@ -156,11 +159,12 @@ class World:
         self.application.derive(self.session, how, base, KeyType.GENERIC_SECRET, 0, template, second)
 
     def readable(self) -> Iterator[bytes]:
-        """Everything that any object shows, but for fingerprints: the one of a base key is by its definition what
-        SHA-256 derivation makes of that key."""
+        """Everything that any object shows, but for the fingerprints of open keys: by their definition they are what
+        SHA-1 and SHA-256 derivation make of such a key, as anybody can."""
         for item in self.application.objects(self.session):
+            is_open = item.flag(_A.EXTRACTABLE) and not item.flag(_A.SENSITIVE)
             for attribute, value in self.application.shown(self.session, item.handle).items():
-                if isinstance(value, bytes) and attribute not in (_A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256):
+                if isinstance(value, bytes) and not (is_open and attribute in FINGERPRINTS):
                     yield value
             for attribute in (_A.VALUE, _A.PRIVATE_EXPONENT, _A.PRIME_1):
                 with contextlib.suppress(HsmError):

@@ -133,7 +133,7 @@ def test_the_point_may_be_bare_or_an_octet_string(lab: Lab) -> None:
 @pytest.mark.parametrize(
     "how",
     [
-        Derivation(_M.SHA256_KEY_DERIVATION),
+        Derivation(_M.SHA384_KEY_DERIVATION),
         Derivation(_M.XOR_BASE_AND_DATA, bytes(16)),
         Derivation(_M.CONCATENATE_BASE_AND_DATA, bytes(16)),
         Derivation(_M.CONCATENATE_DATA_AND_BASE, bytes(16)),
@@ -169,7 +169,7 @@ def test_refusals(lab: Lab) -> None:
     application, session = open_partition(lab)
     idle = application.generate_secret_key(session, KeyType.AES, 16, {})
     limited = application.generate_secret_key(session, KeyType.AES, 16, {_A.DERIVE: True, _A.USAGE_LIMIT: 1})
-    hashing = Derivation(_M.SHA256_KEY_DERIVATION)
+    hashing = Derivation(_M.SHA384_KEY_DERIVATION)
     with pytest.raises(KeyFunctionNotPermitted):
         application.derive(session, hashing, idle, KeyType.AES, 32, {})
     with pytest.raises(TemplateInconsistent):
@@ -185,12 +185,21 @@ def test_refusals(lab: Lab) -> None:
         application.generate_from_password(session, Password(b"x", b"y", 1_000_001), KeyType.AES, 16, {})
 
 
+@pytest.mark.parametrize("mechanism", [_M.SHA1_KEY_DERIVATION, _M.SHA256_KEY_DERIVATION])
+def test_what_a_fingerprint_shows_is_no_key(lab: Lab, mechanism: Mechanism) -> None:
+    """The SHA-1 and SHA-256 of a confined key stand in its attributes."""
+    application, session = open_partition(lab)
+    for handle in (120, 131):
+        with pytest.raises(KeyFunctionNotPermitted):
+            application.derive(session, Derivation(mechanism), handle, KeyType.GENERIC_SECRET, 20, {})
+
+
 def test_encrypting_data_is_no_derivation_in_fips_mode(lab: Lab) -> None:
     application, session = fips(lab)
     for mechanism in (_M.AES_ECB_ENCRYPT_DATA, _M.AES_CBC_ENCRYPT_DATA, _M.DES3_ECB_ENCRYPT_DATA):
         with pytest.raises(MechanismInvalid):
             application.derive(session, Derivation(mechanism, BLOCK), 120, KeyType.AES, 16, {})
-    assert application.derive(session, Derivation(_M.SHA256_KEY_DERIVATION), 120, KeyType.AES, 32, {})
+    assert application.derive(session, Derivation(_M.SHA384_KEY_DERIVATION), 120, KeyType.AES, 32, {})
 
 
 def test_a_des_key_gets_its_parity(lab: Lab) -> None:

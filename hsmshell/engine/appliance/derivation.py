@@ -13,6 +13,7 @@ from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.derivation import Derivation
 from hsmshell.engine.errors import (
+    KeyFunctionNotPermitted,
     KeySizeRange,
     MechanismParamInvalid,
     TemplateInconsistent,
@@ -57,8 +58,8 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
         worse one counts.
 
         Raises ``MechanismInvalid`` for what the HSM (in FIPS mode: SP 800-131A 8) does not derive with,
-        ``KeyHandleInvalid``, ``KeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_DERIVE), ``KeyNotAuthorized``,
-        ``KeyNotActive``,
+        ``KeyHandleInvalid``, ``KeyTypeInconsistent``, ``KeyFunctionNotPermitted`` (CKA_DERIVE, or a hash of a confined
+        key that its fingerprint shows), ``KeyNotAuthorized``, ``KeyNotActive``,
         ``TemplateInconsistent`` for one that frees the key, what ``derivation.derive`` and ``create`` raise.
         """
         session = self._require(session, PartitionOperation.DERIVE)
@@ -85,7 +86,10 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
         def fits(key: StoredObject) -> bool:
             return key.object_class is object_class and (not types or key.key_type in types)
 
-        return self._use(session, handle, _A.DERIVE, fits=fits)
+        base = self._use(session, handle, _A.DERIVE, fits=fits)
+        if mechanism in derivation.SHOWN and (base.flag(_A.SENSITIVE) or not base.flag(_A.EXTRACTABLE)):
+            raise KeyFunctionNotPermitted(f"{handle}: its {mechanism.name} is no secret")
+        return base
 
     def _keep_history(self, session: Session, handle: int, bases: list[StoredObject]) -> None:
         """The new key was always sensitive and never extractable when its bases were and it is (PKCS#11 v3.0 4.9)."""
