@@ -7,7 +7,6 @@ from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.attributes import required
 from hsmshell.engine.appliance.operations import ApplicationObjects
-from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import (
@@ -51,7 +50,7 @@ class ApplicationCreation(ApplicationObjects):
         object_class, key_type = ObjectClass(int(kind)), KeyType(int(number))
         if object_class is ObjectClass.SECRET_KEY:
             return self._create_secret(session, key_type, template)
-        if object_class is ObjectClass.PRIVATE_KEY and not self._policy(session, HsmPolicy.NON_FIPS):
+        if object_class is ObjectClass.PRIVATE_KEY and self._is_fips(session):
             raise TemplateInconsistent("a private key in the clear, in FIPS mode")
         material, traits = _assembled(object_class, key_type, template)
         return self._new(session, material, traits, _without(template, assembly.PARTS), local=False)

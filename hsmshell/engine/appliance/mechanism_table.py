@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hsmshell.engine import ciphers
 from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.mechanisms import Mechanism
 
 _M = Mechanism
@@ -161,6 +162,21 @@ MECHANISMS = (
     MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )
 """By number."""
+
+SECRET_KEY_GENERATION: dict[KeyType, Mechanism] = {
+    KeyType.GENERIC_SECRET: _M.GENERIC_SECRET_KEY_GEN,
+    KeyType.RC2: _M.RC2_KEY_GEN,
+    KeyType.RC4: _M.RC4_KEY_GEN,
+    KeyType.DES: _M.DES_KEY_GEN,
+    KeyType.DES2: _M.DES2_KEY_GEN,
+    KeyType.DES3: _M.DES3_KEY_GEN,
+    KeyType.CAST5: _M.CAST5_KEY_GEN,
+    KeyType.AES: _M.AES_KEY_GEN,
+    KeyType.ARIA: _M.ARIA_KEY_GEN,
+    KeyType.SEED: _M.SEED_KEY_GEN,
+}
+"""The types of secret keys, and what makes each."""
+
 _MADE_FOR = {
     _M.RC2_KEY_GEN: _M.RC2_CBC,
     _M.RC4_KEY_GEN: _M.RC4,

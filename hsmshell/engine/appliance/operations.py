@@ -11,7 +11,7 @@ from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, ObjectClass
+from hsmshell.engine.attributes import SECRET_CLASSES, SECRETS, Attribute, Attributes, AttributeValue, ObjectClass
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
@@ -20,14 +20,6 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
-
-SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
-"""The classes of objects whose material is a secret."""
-
-SECRETS = frozenset(
-    {Attribute.VALUE, *(one for one in Attribute if Attribute.PRIVATE_EXPONENT <= one <= Attribute.COEFFICIENT)}
-)
-"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
 
 
 def _hidden(item: StoredObject) -> frozenset[Attribute]:

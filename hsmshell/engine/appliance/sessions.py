@@ -90,6 +90,10 @@ class ApplicationSessions:
         partition = self._partition(session.slot)
         return self._appliance(partition).policy(policy, partition)
 
+    def _is_fips(self, session: Session) -> bool:
+        """Whether the HSM behind the session's slot is in FIPS mode."""
+        return self.appliance_of(session.slot).is_fips
+
     # sessions
 
     def sessions(self) -> tuple[Session, ...]:
