@@ -9,13 +9,7 @@ from hsmshell.engine.appliance.attributes import required
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
-from hsmshell.engine.errors import (
-    AttributeValueInvalid,
-    DataInvalid,
-    KeyHandleInvalid,
-    ObjectHandleInvalid,
-    TemplateInconsistent,
-)
+from hsmshell.engine.errors import AttributeValueInvalid, DataInvalid, TemplateInconsistent
 from hsmshell.engine.objects import Traits, secret_traits, with_odd_parity
 
 _A = Attribute
@@ -76,12 +70,7 @@ class ApplicationCreation(ApplicationObjects):
 
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            try:
-                item = self._object(session, handle)
-            except ObjectHandleInvalid:
-                raise KeyHandleInvalid(str(handle)) from None
-            if item.object_class is not ObjectClass.PRIVATE_KEY:
-                raise KeyHandleInvalid(str(handle))
+            item = self._of_class(session, handle, (ObjectClass.PRIVATE_KEY,))
             public = encodings.public_of(self._store.material(item.material))
             same = {_A.ID: item.ident, _A.SUBJECT: item.attributes.get(_A.SUBJECT, b"")}
             return self._new(session, public, public_traits(public), {**same, **template}, local=False)

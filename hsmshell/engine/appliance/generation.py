@@ -7,11 +7,11 @@ from typing import NamedTuple
 from hsmshell.engine import asymmetric, encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
-from hsmshell.engine.appliance.mechanism_table import SECRET_KEY_GENERATION, mechanism_of
+from hsmshell.engine.appliance.mechanism_table import APPROVED_BITS, SECRET_KEY_GENERATION, mechanism_of
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
-from hsmshell.engine.domain import DH_BITS, DSA_SUBPRIME_BITS, Domain, decode_domain, published_group
+from hsmshell.engine.domain import Domain, decode_domain, prime_bits, published_group
 from hsmshell.engine.errors import (
     AttributeValueInvalid,
     CurveNotSupported,
@@ -31,9 +31,6 @@ STRONG_RSA_BITS = range(2048, 4097, 256)
 
 SECRET_BYTES = range(1, 513)
 """Lengths in bytes of the secret keys that the HSM makes."""
-
-FIPS_BITS = 2048
-"""The shortest modulus or prime of a new key in FIPS mode (SP 800-131A 3)."""
 
 FIPS_CURVES = frozenset(Curve) - {Curve.P192, Curve.K256, Curve.X25519, Curve.X448}
 """The curves on which pairs are made in FIPS mode (FIPS 186-5, SP 800-186)."""
@@ -110,7 +107,7 @@ class ApplicationGeneration(ApplicationObjects):
         services = self.lab.services
         if spec.key_type is KeyType.RSA:
             strong = spec.strong_primes or spec.x9_31
-            if spec.bits not in (STRONG_RSA_BITS if strong else RSA_BITS) or (fips and spec.bits < FIPS_BITS):
+            if spec.bits not in (STRONG_RSA_BITS if strong else RSA_BITS) or (fips and spec.bits < APPROVED_BITS):
                 raise KeySizeRange(str(spec.bits))
             if spec.exponent < 3 or not spec.exponent % 2:
                 raise AttributeValueInvalid(Attribute.PUBLIC_EXPONENT.name)
@@ -165,5 +162,5 @@ def _given(spec: PairSpec) -> Domain:
 
 
 def _require_bits(key_type: KeyType, bits: int, *, fips: bool) -> None:
-    if bits not in (DSA_SUBPRIME_BITS if key_type is KeyType.DSA else DH_BITS) or (fips and bits < FIPS_BITS):
+    if bits not in prime_bits(key_type) or (fips and bits < APPROVED_BITS):
         raise KeySizeRange(str(bits))

@@ -15,7 +15,10 @@ from hsmshell.engine.attributes import SECRET_CLASSES, SECRETS, Attribute, Attri
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
+    HsmError,
+    KeyHandleInvalid,
     KeyNotAuthorized,
+    ObjectHandleInvalid,
     OperationNotAllowed,
 )
 from hsmshell.engine.objects import Traits
@@ -60,6 +63,22 @@ class ApplicationObjects(ApplicationCore):
         session = self._require_open(session)
         with self._store.reading():
             return self._object(session, handle)
+
+    def _of_class(
+        self,
+        session: Session,
+        handle: int,
+        classes: Collection[ObjectClass],
+        missing: type[HsmError] = KeyHandleInvalid,
+    ) -> StoredObject:
+        """One object of these classes, inside a transaction or a reading; ``missing`` when there is none such."""
+        try:
+            item = self._object(session, handle)
+        except ObjectHandleInvalid:
+            raise missing(str(handle)) from None
+        if item.object_class not in classes:
+            raise missing(str(handle))
+        return item
 
     def attribute(self, session: Session | None, handle: int, attribute: Attribute) -> AttributeValue:
         """One attribute's value.

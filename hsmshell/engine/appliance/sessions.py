@@ -148,7 +148,7 @@ class ApplicationSessions:
         ):
             raise SessionReadOnlyExists(role.name)
         for other in further:
-            attempt(self.lab, other, pin, lambda: 0)
+            attempt(self.lab, other, pin, lambda: None)
         number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
         self._begin_login(session.slot, role, number)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hsmshell.engine import ciphers
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
-from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanism_of
+from hsmshell.engine.appliance.mechanism_table import APPROVED_BITS, MechanismFlag, mechanism_of
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.attributes import KEYS, Attribute, KeyType, ObjectClass
 from hsmshell.engine.errors import (
@@ -18,13 +18,9 @@ from hsmshell.engine.errors import (
     KeySizeRange,
     KeyTypeInconsistent,
     MechanismInvalid,
-    ObjectHandleInvalid,
 )
 from hsmshell.engine.mechanisms import Mechanism
 from hsmshell.engine.records import StoredObject
-
-APPROVED_BITS = 2048
-"""The shortest RSA or DSA modulus that protects anything in FIPS mode (SP 800-131A 3, 6)."""
 
 PROTECTING = frozenset({Attribute.ENCRYPT, Attribute.WRAP, Attribute.SIGN})
 """The uses for which FIPS mode asks for keys of a certain length; opening and verifying old data stays allowed."""
@@ -59,13 +55,7 @@ class ApplicationUsage(ApplicationObjects):
 
     def _key(self, session: Session, handle: int, missing: type[HsmError] = KeyHandleInvalid) -> StoredObject:
         """A key by its handle; ``missing`` when there is none. Raises ``KeyNotAuthorized``."""
-        try:
-            item = self._object(session, handle)
-        except ObjectHandleInvalid:
-            raise missing(str(handle)) from None
-        if item.object_class not in KEYS:
-            raise missing(str(handle))
-        return self._require_authorized(session, item)
+        return self._require_authorized(session, self._of_class(session, handle, KEYS, missing))
 
     def _counted(self, session: Session, key: StoredObject) -> StoredObject:
         """The key with one more use in CKA_USAGE_COUNT, when it has a limit; one without a limit is left alone."""
