@@ -94,7 +94,7 @@ def _hash(arguments: Arguments, key: StoredObject) -> Hash:
 
 
 def _tell_mechanism(utility: Utility, key: StoredObject, name: Hash) -> None:
-    mechanism = MECHANISMS.get(key.key_type, "").format(hash=name.value.replace("-", ""))
+    mechanism = MECHANISMS.get(key.key_type, "").format(hash=name.name)
     utility.tell(MECHANISM_LINE.format(name=mechanism))
 
 
