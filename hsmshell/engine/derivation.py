@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from hsmshell.engine import ciphers, der, encodings
+from hsmshell.engine import ciphers, crypto, der, encodings
 from hsmshell.engine.attributes import KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, DataLenRange, KeySizeRange, MechanismParamInvalid
 from hsmshell.engine.mechanisms import Hash, Mechanism
@@ -122,9 +122,7 @@ def _agree(how: Derivation, base: bytes, length: int) -> bytes:
         return secret[-length:] if length else secret
     from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
 
-    from hsmshell.engine.crypto import hash_algorithm
-
-    algorithm = hash_algorithm(how.kdf)
+    algorithm = crypto.hash_algorithm(how.kdf)
     return X963KDF(algorithm, length or algorithm.digest_size, how.shared or None).derive(secret)
 
 
@@ -167,6 +165,6 @@ def _first(data: bytes, length: int) -> bytes:
     return data[:length] if length else data
 
 
-def from_password(password: bytes, salt: bytes, iterations: int, length: int, name: Hash) -> bytes:
-    """PBKDF2 with HMAC (RFC 8018 5.2)."""
-    return hashlib.pbkdf2_hmac(name.name, password, salt, iterations, length)
+def from_password(password: bytes, salt: bytes, iterations: int, length: int, hash_function: Hash) -> bytes:
+    """``length`` bytes by PBKDF2 with HMAC (RFC 8018 5.2)."""
+    return hashlib.pbkdf2_hmac(hash_function.name, password, salt, iterations, length)
