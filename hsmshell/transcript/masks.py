@@ -1,8 +1,8 @@
 """Masks: what stands in a transcript where a secret was, so that the file holds none and replays all the same.
 
 ``#: mask ***1 = user:admin`` stands for the password that the scenario gives this user, ``pin:LABEL`` for a partition's
-PIN, ``hsm:NAME`` for that of an appliance's HSM, ``made:8`` for any other secret of that many characters: one is made up,
-the same wherever the mask stands.
+PIN, ``hsm:NAME`` for that of an appliance's HSM, ``made:8`` for any other secret of that many characters: one is made
+up, the same wherever the mask stands.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Mask(NamedTuple):
     name: str
     """Three asterisks and a number."""
     source: str
-    """``user:NAME``, ``user:CLUSTER/NAME``, ``pin:LABEL``, ``pin:LABEL/ROLE``, ``hsm:NAME``, ``hsm:NAME/ROLE`` or ``made:LENGTH``."""
+    """``user:NAME``, ``user:CLUSTER/NAME``, ``pin:LABEL``, ``pin:LABEL/ROLE``, ``hsm:NAME``, ``hsm:NAME/ROLE`` or
+    ``made:LENGTH``."""
     typed: bool = False
     """Whether it stands in what is typed alone."""
 
