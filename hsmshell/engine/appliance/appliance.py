@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hsmshell.engine.appliance.policies import Policy, Profile
+from hsmshell.engine.appliance.policies import HsmPolicy, Policy, Profile
 from hsmshell.engine.records import Container, Device
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class Appliance:
         """What a policy of the HSM, or of one of its partitions, is set to."""
         own = (partition.settings,) if partition else ()
         return policy.value_in(*own, self.device.settings)
+
+    @property
+    def is_fips(self) -> bool:
+        """Whether the HSM is in FIPS mode."""
+        return not self.policy(HsmPolicy.NON_FIPS)
 
     def partitions(self) -> list[Container]:
         """The partitions by slot number."""

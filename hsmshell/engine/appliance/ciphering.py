@@ -53,7 +53,7 @@ class ApplicationCiphering(ApplicationUsage):
         """
         session = self._require(session, PartitionOperation.USE)
         mechanism = self._mechanism(session, mechanism, MechanismFlag.ENCRYPT)
-        if mechanism is Mechanism.AES_GCM and parameters.iv and self._approves_only(session):
+        if mechanism is Mechanism.AES_GCM and parameters.iv and self._is_fips(session):
             raise MechanismParamInvalid("in FIPS mode the HSM makes the IV")
         with self._store.transaction():
             key = self._key_for(session, mechanism, handle, Attribute.ENCRYPT, ObjectClass.PUBLIC_KEY)

@@ -96,6 +96,14 @@ def partitions_by_serial(lab: Lab) -> dict[str, tuple[Appliance, Container]]:
     return {part.serial: (one, part) for one in lab.appliances() for part in one.partitions()}
 
 
+def partition(lab: Lab, serial: str) -> Container:
+    """The partition of that serial number. Raises ``GroupError``."""
+    known = partitions_by_serial(lab)
+    if serial not in known:
+        raise GroupError(f"no partition has the serial number {serial}")
+    return known[serial][1]
+
+
 def answering(lab: Lab, group: Group) -> tuple[Container, ...]:
     """The members that take part: there, up, and not left out."""
     known = partitions_by_serial(lab)
@@ -158,8 +166,7 @@ def delete(lab: Lab, group: Group) -> None:
 
 
 def _require_free(lab: Lab, serial: str) -> None:
-    if serial not in partitions_by_serial(lab):
-        raise GroupError(f"no partition has the serial number {serial}")
+    partition(lab, serial)
     for group in groups(lab):
         if serial in group.members:
             raise GroupError(f"{serial} is a member of {group.label} already")

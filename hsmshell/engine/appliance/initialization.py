@@ -29,10 +29,9 @@ class ApplicationInitialization(ApplicationCore):
         verifier = new_verifier(self._appliance(members[0]), new)
         account, *others = [self._account(part, role) for part in members]
 
-        def change() -> int:
+        def change() -> None:
             for home in {one.container for one in (account, *others)}:
                 set_pin(self.lab, home, role, verifier)
-            return 0
 
         attempt(self.lab, account, old, change)
 
@@ -74,11 +73,10 @@ class ApplicationInitialization(ApplicationCore):
         with self._store.reading():
             known = self._store.user_named(partition.id, Role.SECURITY_OFFICER.name)
 
-        def erase(verifier: str) -> int:
+        def erase(verifier: str) -> None:
             zeroize_partition(self._store, partition.id)
             self._store.name_container(partition.id, label)
             set_pin(self.lab, partition.id, Role.SECURITY_OFFICER, verifier)
-            return 0
 
         if known and known.verifier:
             account = self._account(partition, Role.SECURITY_OFFICER)

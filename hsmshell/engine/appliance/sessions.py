@@ -90,6 +90,10 @@ class ApplicationSessions:
         partition = self._partition(session.slot)
         return self._appliance(partition).policy(policy, partition)
 
+    def _is_fips(self, session: Session) -> bool:
+        """Whether the HSM behind the session's slot is in FIPS mode."""
+        return self.appliance_of(session.slot).is_fips
+
     # sessions
 
     def sessions(self) -> tuple[Session, ...]:
@@ -144,7 +148,7 @@ class ApplicationSessions:
         ):
             raise SessionReadOnlyExists(role.name)
         for other in further:
-            attempt(self.lab, other, pin, lambda: 0)
+            attempt(self.lab, other, pin, lambda: None)
         number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
         self._begin_login(session.slot, role, number)
 
