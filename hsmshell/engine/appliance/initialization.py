@@ -34,6 +34,8 @@ class ApplicationInitialization(ApplicationCore):
                 set_pin(self.lab, home, role, verifier)
             return 0
 
+        for other in {one.container: one for one in others}.values():
+            attempt(self.lab, other, old, lambda: 0)
         attempt(self.lab, account, old, change)
 
     def init_pin(self, session: Session | None, pin: str) -> None:
