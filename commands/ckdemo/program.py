@@ -44,6 +44,8 @@ HELP_WORDS = ("-h", "--help")
 WRONG_USAGE = 1
 
 COLUMNS, COLUMN_WIDTH, GAP = 3, 26, 2
+SCREEN = 80
+"""The width that a row of the menu must fit, two blanks before it and none after its last cell."""
 GROUPS = (
     "TOKEN",
     "OBJECT MANAGEMENT",
@@ -136,7 +138,8 @@ def menu(profile: Profile = Profile.LUNA5) -> str:
         lines.append(group)
         cells = [f"({entry.number:2}) {entry.name}" for entry in sorted(entries, key=lambda entry: entry.number)]
         width = max(COLUMN_WIDTH, *(len(cell) + GAP for cell in cells))
-        for first in range(0, len(cells), COLUMNS):
-            row = "".join(cell.ljust(width) for cell in cells[first : first + COLUMNS])
+        columns = min(COLUMNS, SCREEN // width)
+        for first in range(0, len(cells), columns):
+            row = "".join(cell.ljust(width) for cell in cells[first : first + columns])
             lines.append(f"  {row}".rstrip())
     return "".join(f"{line}\n" for line in lines)
