@@ -6,7 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from hsmshell.engine import ciphers, crypto, der, encodings
-from hsmshell.engine.attributes import KeyType, ObjectClass
+from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid, DataLenRange, KeySizeRange, MechanismParamInvalid
 from hsmshell.engine.mechanisms import Hash, Mechanism
 
@@ -49,6 +49,16 @@ MECHANISMS = frozenset({*ENCRYPTING, *HASHING, *JOINING, *AGREEING})
 
 INHERITING = frozenset({*HASHING, *JOINING})
 """Where the new key reveals what the base key is: it cannot be less confined."""
+
+
+SHORTEST = 8
+"""Bytes of a key that is a confined key's hash: a shorter beginning of it could be found by trying, and with each byte
+that is known the next one."""
+
+
+def is_confined(attributes: Attributes) -> bool:
+    """Whether a key with these attributes is one that nobody reads or takes out."""
+    return bool(attributes.get(Attribute.SENSITIVE)) or not attributes.get(Attribute.EXTRACTABLE)
 
 
 class Derivation(NamedTuple):

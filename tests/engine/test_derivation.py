@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from hsmshell.engine.errors import (
     DataLenRange,
     HsmError,
     KeyFunctionNotPermitted,
+    KeyIndigestible,
     KeyNotActive,
     KeySizeRange,
     MechanismInvalid,
@@ -209,3 +211,18 @@ def test_a_des_key_gets_its_parity(lab: Lab) -> None:
     value = application.attribute(session, new, _A.VALUE)
     assert isinstance(value, bytes)
     assert all(bin(byte).count("1") % 2 for byte in value)
+
+
+def test_no_digest_and_no_short_hash_tells_what_is_derived_of_a_confined_key(lab: Lab) -> None:
+    application, session = open_partition(lab)
+    hashing = Derivation(_M.SHA384_KEY_DERIVATION)
+    with pytest.raises(KeyIndigestible):
+        application.digest_key(session, _M.SHA384, 120)
+    for length in (1, 7):
+        with pytest.raises(KeySizeRange):
+            application.derive(session, hashing, 120, KeyType.GENERIC_SECRET, length, {})
+    application.derive(session, hashing, 120, KeyType.GENERIC_SECRET, 8, {})
+    known = {_A.CLASS: int(ObjectClass.SECRET_KEY), _A.KEY_TYPE: int(KeyType.GENERIC_SECRET), _A.VALUE: b"abc"}
+    handle = application.create(session, {**known, _A.SENSITIVE: False, _A.EXTRACTABLE: True, _A.DERIVE: True})
+    assert application.digest_key(session, _M.SHA384, handle) == hashlib.sha384(b"abc").digest()
+    application.derive(session, hashing, handle, KeyType.GENERIC_SECRET, 1, {_A.SENSITIVE: False, _A.EXTRACTABLE: True})

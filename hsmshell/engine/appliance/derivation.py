@@ -72,6 +72,9 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
                 bases.append(self._base(session, how.mechanism, other))
             values = [self._store.material(base.material) for base in bases]
             made = derivation.derive(how, values[0], _length(key_type, length), b"".join(values[1:]))
+            is_short = how.mechanism in derivation.HASHING and len(made) < derivation.SHORTEST
+            if is_short and derivation.is_confined(bases[0].attributes):
+                raise KeySizeRange(f"{len(made)} bytes of a confined key's hash")
             wanted = _inherited(bases, template) if how.mechanism in derivation.INHERITING else template
             new = self._new_secret(session, key_type, made, wanted, local=False)
             self._keep_history(session, new, bases)
@@ -84,7 +87,7 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
             return key.object_class is object_class and (not types or key.key_type in types)
 
         base = self._use(session, handle, _A.DERIVE, fits=fits)
-        if mechanism in derivation.SHOWN and (base.flag(_A.SENSITIVE) or not base.flag(_A.EXTRACTABLE)):
+        if mechanism in derivation.SHOWN and derivation.is_confined(base.attributes):
             raise KeyFunctionNotPermitted(f"{handle}: its {mechanism.name} is no secret")
         return base
 

@@ -33,6 +33,8 @@ class ApplicationInitialization(ApplicationCore):
             for home in {one.container for one in (account, *others)}:
                 set_pin(self.lab, home, role, verifier)
 
+        for other in {one.container: one for one in others}.values():
+            attempt(self.lab, other, old, lambda: 0)
         attempt(self.lab, account, old, change)
 
     def init_pin(self, session: Session | None, pin: str) -> None:

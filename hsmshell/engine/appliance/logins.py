@@ -124,6 +124,15 @@ def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], _Noted]) ->
     raise PinIncorrect(name)
 
 
+def require_usable(lab: Lab, account: Account) -> None:
+    """Raise ``UserPinNotInitialized`` or ``UserLockedOut`` when nobody could log in; inside a transaction."""
+    user = lab.store.user_named(account.container, account.role.name)
+    if user is None or not user.verifier:
+        raise UserPinNotInitialized(account.role.name)
+    if user.failures >= account.limit:
+        _require_unlocked(lab, account)
+
+
 def _require_unlocked(lab: Lab, account: Account) -> None:
     """Nothing, when a lock has ended by itself."""
     if account.role is Role.SECURITY_OFFICER:

@@ -172,10 +172,10 @@ class ApplicationObjects(ApplicationCore):
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` and ``attributes.copied``
-        raise."""
+        raise, and ``KeyNotAuthorized``: each copy of an assigned key would give as many tries at its data again."""
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            item = self._object(session, handle)
+            item = self._require_authorized(session, self._object(session, handle))
             self._require_changeable(session, {key: value for key, value in template.items() if key not in COPIED})
             values = copied(item.attributes, template)
             values[Attribute.OUID] = self._identity(session).ouid
