@@ -167,7 +167,7 @@ def context(lab: Lab, tmp_path: Path) -> Callable[..., Context]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judge() -> Callable[[str], str]:
     """Finds a program that judges our work; without it the test is skipped, or fails under ``--require-judges``."""
 

@@ -50,23 +50,13 @@ def partition(lab_from: Callable[[str], Lab], work: Path) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def token_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("softhsm")
-
-
-_TOKENS: dict[Path, SoftToken] = {}
-
-
-@pytest.fixture
-def token(token_folder: Path, judge: Callable[[str], str]) -> SoftToken:
+def token(tmp_path_factory: pytest.TempPathFactory, judge: Callable[[str], str]) -> SoftToken:
     """One token for all tests of this file: making one takes a while."""
-    if token_folder not in _TOKENS:
-        made = soft_token(token_folder, judge)
-        made.add_key("10", KEK)
-        made.add_key("11", TARGET)
-        made.tool("--keypairgen", "--key-type", "EC:prime256v1", "--id", "02", "--label", "curve")
-        _TOKENS[token_folder] = made
-    return _TOKENS[token_folder]
+    made = soft_token(tmp_path_factory.mktemp("softhsm"), judge)
+    made.add_key("10", KEK)
+    made.add_key("11", TARGET)
+    made.tool("--keypairgen", "--key-type", "EC:prime256v1", "--id", "02", "--label", "curve")
+    return made
 
 
 def put(desk: Desk, material: bytes, traits: Traits, *flags: Attribute) -> int:

@@ -35,13 +35,13 @@ FLAG_NAMES = [
 ]
 
 
-@pytest.fixture
-def openssl_key(tmp_path: Path, judge: Callable[[str], str]) -> Path:
-    """A private key made by OpenSSL, with ``public.pem`` beside it."""
+@pytest.fixture(scope="module")
+def openssl_key(tmp_path_factory: pytest.TempPathFactory, judge: Callable[[str], str]) -> Path:
+    """A private key made by OpenSSL, with ``public.pem`` beside it; making one takes a while."""
     openssl = judge("openssl")
-    key = tmp_path / "rsa.pem"
+    key = tmp_path_factory.mktemp("openssl") / "rsa.pem"
     subprocess.run([openssl, "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-    public = [openssl, "rsa", "-in", str(key), "-pubout", "-out", str(tmp_path / "public.pem")]
+    public = [openssl, "rsa", "-in", str(key), "-pubout", "-out", str(key.with_name("public.pem"))]
     subprocess.run(public, check=True, capture_output=True)
     return key
 
