@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from commands.lunash import cautions
 from commands.lunash.appliance_shell import FAILURE, SUCCESS, ApplianceShell
-from commands.lunash.failures import failure
+from commands.lunash.failures import ZEROIZED, failure
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
@@ -23,8 +23,6 @@ AGAIN_QUESTION = "Please re-enter password to confirm"
 DOMAIN_QUESTION = "Please enter a cloning domain for this HSM"
 DOMAIN_AGAIN_QUESTION = "Please re-enter domain to confirm"
 """All but the first are ours."""
-
-ZEROIZED = "Error:    The HSM is in the factory reset (zeroized) state.\n"
 
 SOFTWARE = {Profile.LUNA5: "5.3.0-11", Profile.LUNA7: "7.3.0"}
 """The appliance's software where the scenario names none; the first is that of a published listing."""

@@ -90,7 +90,7 @@ def execute(shell: ApplianceShell, line: str) -> int:
     except GivenUp:
         return FAILURE
     except HsmError as problem:
-        shell.write("\n", failure(name, problem))
+        shell.write("\n", failure(name, problem, zeroized=shell.administration.is_zeroized))
     except UsageError as problem:
         shell.write(f"\nError:  {_usage_text(problem)}\n\n   {syntax(command)}\n")
     except _Wrong as problem:

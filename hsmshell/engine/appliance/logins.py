@@ -91,6 +91,16 @@ def partition_account(lab: Lab, appliance: Appliance, partition: Container, role
     return Account(partition.id, partition.device, role, limit, LastTry.LOCK if keeps else LastTry.LOSE_CONTENTS)
 
 
+def require_open(lab: Lab, account: Account) -> None:
+    """Refuse a role that could not log in with any PIN. Raises ``UserPinNotInitialized`` or ``UserLockedOut``."""
+    with lab.store.reading():
+        user = lab.store.user_named(account.container, account.role.name)
+    if user is None or not user.verifier:
+        raise UserPinNotInitialized(account.role.name)
+    if user.failures >= account.limit:
+        raise UserLockedOut(account.role.name)
+
+
 def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], int]) -> int:
     """Check a PIN and count it; a right one sets the count back. What ``note``, inside the transaction, gives.
 

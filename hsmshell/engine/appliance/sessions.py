@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
+from hsmshell.engine.access import KEY_MANAGEMENT, PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
-from hsmshell.engine.appliance.logins import Account, attempt, partition_account
-from hsmshell.engine.appliance.policies import Policy
+from hsmshell.engine.appliance.logins import Account, attempt, partition_account, require_open
+from hsmshell.engine.appliance.pins import require_current
+from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
 from hsmshell.engine.errors import (
+    OperationNotAllowed,
     SessionHandleInvalid,
     SessionReadOnlyExists,
     SessionReadWriteSoExists,
@@ -41,6 +43,7 @@ class ApplicationSessions:
         self._roles: dict[int, Role] = {}
         self._next_session = 1
         self._lab_sessions: dict[int, int] = {}
+        self._furnishing = False
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
 
@@ -131,7 +134,7 @@ class ApplicationSessions:
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``SessionReadOnlyExists`` (the security officer
         changes what a read-only session sees, PKCS#11 v3.0 5.6.8), ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
+        ``SoLoginFailureThreshold``, ``PinIncorrect`` or ``PinExpired``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
         first, *others = self.slot(session.slot).members
@@ -145,14 +148,35 @@ class ApplicationSessions:
             raise SessionReadOnlyExists(role.name)
         for other in further:
             attempt(self.lab, other, pin, lambda: 0)
-        number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
+
+        def enter() -> int:
+            # Only who knows the PIN hears that it has to be changed.
+            for part in (first, *others):
+                require_current(part, role)
+            return self._note_login(first, role)
+
+        number = attempt(self.lab, account, pin, enter)
         self._begin_login(session.slot, role, number)
 
     def _account(self, partition: Container, role: Role) -> Account:
         return partition_account(self.lab, self._appliance(partition), partition, role)
 
     def login_activated(self, session: Session) -> None:
-        """The login that a partition with cached credentials grants without asking for a PIN."""
+        """The login that a partition with cached credentials grants without asking for a PIN, unless it is locked.
+
+        Raises ``UserPinNotInitialized``, ``UserLockedOut`` or ``PinExpired``.
+        """
+        for part in self.slot(session.slot).members:
+            require_open(self.lab, self._account(part, Role.CRYPTO_OFFICER))
+            require_current(part, Role.CRYPTO_OFFICER)
+        self._login_owner(session)
+
+    def login_furnishing(self, session: Session) -> None:
+        """The login of who puts a new lab's objects where the scenario has them, whatever its policies say."""
+        self._furnishing = True
+        self._login_owner(session)
+
+    def _login_owner(self, session: Session) -> None:
         partition = self._partition(session.slot)
         with self._store.transaction():
             number = self._note_login(partition, Role.CRYPTO_OFFICER)
@@ -198,7 +222,8 @@ class ApplicationSessions:
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
 
-        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn`` or ``UserNotAuthorized``.
+        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, or ``OperationNotAllowed`` for
+        what partition policy 28 forbids.
         """
         session = self._require_open(session)
         role = self._roles.get(session.slot)
@@ -206,4 +231,8 @@ class ApplicationSessions:
             raise UserNotLoggedIn(operation.name)
         if role not in PARTITION_RULES[operation]:
             raise UserNotAuthorized(role.name)
+        if operation in KEY_MANAGEMENT and not (
+            self._furnishing or self._policy(session, PartitionPolicy.KEY_MANAGEMENT)
+        ):
+            raise OperationNotAllowed(PartitionPolicy.KEY_MANAGEMENT.text)
         return session
