@@ -64,7 +64,9 @@ def _init(shell: ApplianceShell, arguments: Arguments) -> int:
         shell.administration.require_officer()
     password = arguments.text("password") or shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
     # Any other HSM keeps its domain.
-    domain = shell.new_secret(DOMAIN_QUESTION, DOMAIN_AGAIN_QUESTION) if zeroized else ""
+    domain = arguments.text("domain") if zeroized else ""
+    if zeroized and not domain:
+        domain = shell.new_secret(DOMAIN_QUESTION, DOMAIN_AGAIN_QUESTION)
     if not arguments.flag("force"):
         shell.require_proceed(cautions.INITIALIZE)
     shell.administration.initialize(arguments.text("label"), password, domain)
@@ -188,6 +190,7 @@ COMMANDS: tuple[Command[ApplianceShell], ...] = (
         (
             Parameter("label", Text(), "<label>", "the HSM's label", required=True),
             PASSWORD,
+            Parameter("domain", Text(), "<domain>", "the cloning domain of a zeroized HSM; asked for otherwise"),
             FORCE,
         ),
         Provenance.RECOMMENDED,
