@@ -35,11 +35,13 @@ _PASSWORD_NAMES = frozenset(
 )
 """What is certainly a name. Of any other that begins with p, all after the p may be the password itself."""
 _CMU_NAMES = ("prime", "privatehandle", "publicexponent", "publichandle")
+_LUNASH_NAMES = ("partition", "policy")
 _HARMLESS_NAMES = frozenset(
     {name[:length] for name in _CMU_NAMES for length in range(2, len(name) + 1)}
+    | {name[:length] for name in _LUNASH_NAMES for length in range(3, len(name) + 1)}
     | {"path", "pubin", "pubout", "pubkey", "pkey", "pkeyopt", "port"}
 )
-"""cmu's options, also abbreviated, and those of configure and OpenSSL."""
+"""cmu's and lunash's options, also abbreviated, and those of configure and OpenSSL."""
 _OTHER_P = frozenset({"cp", "mkdir", "scp", "ssh"})
 """Commands of a shell whose ``-p`` has nothing to do with a password."""
 _ASKED = "hpswd"
