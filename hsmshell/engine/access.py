@@ -164,3 +164,8 @@ PARTITION_RULES: dict[PartitionOperation, frozenset[Role]] = {
     PartitionOperation.SET_USER_PIN: frozenset({Role.SECURITY_OFFICER, Role.CRYPTO_OFFICER}),
 }
 """Who may do it. What is public, everybody sees, also without a login."""
+
+KEY_MANAGEMENT = frozenset(
+    {PartitionOperation.CREATE, PartitionOperation.DERIVE, PartitionOperation.UNWRAP, PartitionOperation.DESTROY}
+)
+"""What nobody does in a partition without key management functions (partition policy 28)."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
+from hsmshell.engine.access import KEY_MANAGEMENT, PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.logins import Account, attempt, partition_account
-from hsmshell.engine.appliance.policies import Policy
+from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
 from hsmshell.engine.errors import (
+    OperationNotAllowed,
     SessionHandleInvalid,
     SessionReadOnlyExists,
     SessionReadWriteSoExists,
@@ -198,7 +199,8 @@ class ApplicationSessions:
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
 
-        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn`` or ``UserNotAuthorized``.
+        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, or ``OperationNotAllowed`` where
+        partition policy 28 lets nobody.
         """
         session = self._require_open(session)
         role = self._roles.get(session.slot)
@@ -206,4 +208,6 @@ class ApplicationSessions:
             raise UserNotLoggedIn(operation.name)
         if role not in PARTITION_RULES[operation]:
             raise UserNotAuthorized(role.name)
+        if operation in KEY_MANAGEMENT and not self._policy(session, PartitionPolicy.KEY_MANAGEMENT):
+            raise OperationNotAllowed(PartitionPolicy.KEY_MANAGEMENT.text)
         return session
