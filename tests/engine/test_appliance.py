@@ -253,6 +253,9 @@ def test_a_policy_forbids_changes(lab: Lab) -> None:
     application.login(session, Role.CRYPTO_OFFICER, PIN)
     with pytest.raises(OperationNotAllowed):
         application.set_attributes(session, AES, {_A.LABEL: "changed"})
+    note = application.create(session, {_A.CLASS: int(ObjectClass.DATA)})
+    application.set_attributes(session, note, {_A.LABEL: "changed"})
+    assert application.read(session, note).label == "changed", "the policy is about keys"
 
 
 def test_templates_that_make_nothing(lab: Lab) -> None:

@@ -127,10 +127,11 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
 
 
 def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
-    """The library's defaults for a template that is silent."""
-    if attribute is _A.MODIFIABLE:
+    """The library's defaults for a template that is silent (Thales, attribute defaults); only a crypto officer, whose
+    objects are private, creates any."""
+    if attribute in (_A.MODIFIABLE, _A.PRIVATE):
         return True
-    if attribute in (_A.PRIVATE, _A.SENSITIVE):
+    if attribute is _A.SENSITIVE:
         return object_class in SECRET_CLASSES
     return _EMPTY[attribute.shape]
 
