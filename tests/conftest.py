@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -117,15 +118,30 @@ def lab(lab_directory: Path, services: Services) -> Iterator[Lab]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def made_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The directory of a lab from a scenario's text, which is made once; nobody opens it, everybody copies it."""
+
+    @functools.cache
+    def make(scenario: str) -> Path:
+        directory = tmp_path_factory.mktemp("scenario")
+        path = directory / "scenario.toml"
+        path.write_text(scenario)
+        create_lab(str(directory / "lab"), str(path), services=pooled_services()).close()
+        return directory / "lab"
+
+    return make
+
+
 @pytest.fixture
-def lab_from(tmp_path: Path, services: Services) -> Iterator[Callable[[str], Lab]]:
+def lab_from(made_of: Callable[[str], Path], tmp_path: Path, services: Services) -> Iterator[Callable[[str], Lab]]:
     """Makes a lab from a scenario's text."""
     labs: list[Lab] = []
 
     def make(scenario: str) -> Lab:
-        path = tmp_path / "scenario.toml"
-        path.write_text(scenario)
-        labs.append(create_lab(str(tmp_path / "own lab"), str(path), services=services))
+        directory = tmp_path / "own lab"
+        shutil.copytree(made_of(scenario), directory)
+        labs.append(Lab.open(str(directory), services))
         return labs[-1]
 
     yield make
