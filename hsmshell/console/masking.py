@@ -28,7 +28,8 @@ _ASSIGNMENT = re.compile(rf"(?<![\w{_DASHES}])(?P<name>\w[\w-]*)\s*=\s*")
 _TELLING = re.compile("pass|pswd|pwd?|pin|secret|key", re.IGNORECASE)
 """In a variable's name: its value is not for others."""
 
-_TELLING_OPTION = re.compile(r"pass(?:word|wd|phrase|code)?|pasword|pswd|pwd?|pin(?!g)|secret")
+_TELLING_OPTION = re.compile(r"pass(?:word|wd|phrase|code)?|pasword|pswd|pwd?|pin(?!g)|secret|domain")
+"""Also a cloning domain: who knows it clones the keys."""
 _PASSWORD_NAMES = frozenset(
     {"password"[:length] for length in range(1, 9)}
     | {"domain"[:length] for length in range(3, 7)}

@@ -99,6 +99,7 @@ MASKED = [
     ("cmu list --user-pin=pw123 -slot 1", "cmu list --user-pin=*** -slot 1"),
     ("cmu list password=pw123", "cmu list password=***"),
     ("cmu list -pa\\ w\\ 123", "cmu list -p***"),
+    ("hsm init -label x -domain d123 -force", "hsm init -label x -domain *** -force"),
     # more of a shell
     ("export HSM_PIN=pw123 USER=bob", "export HSM_PIN=*** USER=bob"),
     ("aes_key=pw123", "aes_key=***"),

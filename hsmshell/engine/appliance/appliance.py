@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hsmshell.engine.appliance.policies import NEEDED, Policy, Profile
+from hsmshell.engine.appliance.policies import NEEDED, HsmPolicy, Policy, Profile
 from hsmshell.engine.records import Container, Device
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ class Appliance:
             return 0
         own = (partition.settings,) if partition else ()
         return policy.value_in(*own, self.device.settings)
+
+    @property
+    def is_fips(self) -> bool:
+        """Whether the HSM is in FIPS mode."""
+        return not self.policy(HsmPolicy.NON_FIPS)
 
     def partitions(self) -> list[Container]:
         """The partitions by slot number."""

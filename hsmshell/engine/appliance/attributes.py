@@ -6,6 +6,8 @@ import hashlib
 from typing import NamedTuple
 
 from hsmshell.engine.attributes import (
+    KEYS,
+    SECRET_CLASSES,
     USAGE,
     Attribute,
     Attributes,
@@ -32,9 +34,6 @@ _HIDDEN = (_A.SENSITIVE, _A.EXTRACTABLE)
 
 COUNTED = (_A.USAGE_LIMIT, _A.USAGE_COUNT)
 """How often a key may be used, and how often it was; a key without a limit has neither."""
-
-KEYS = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY})
-"""The classes of keys."""
 
 GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.SECRET_KEY: frozenset(
@@ -112,7 +111,7 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
     for attribute in sorted(given):
         values[attribute] = template.get(attribute, _default(attribute, object_class))
     values.update((attribute, template[attribute]) for attribute in COUNTED if attribute in template)
-    if object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY):
+    if object_class in SECRET_CLASSES:
         values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
         values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
     values[_A.OUID] = identity.ouid
@@ -128,11 +127,12 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
 
 
 def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
-    """The library's defaults for a template that is silent."""
-    if attribute is _A.MODIFIABLE:
+    """The library's defaults for a template that is silent (Thales, attribute defaults); only a crypto officer, whose
+    objects are private, creates any."""
+    if attribute in (_A.MODIFIABLE, _A.PRIVATE):
         return True
-    if attribute in (_A.PRIVATE, _A.SENSITIVE):
-        return object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY)
+    if attribute is _A.SENSITIVE:
+        return object_class in SECRET_CLASSES
     return _EMPTY[attribute.shape]
 
 

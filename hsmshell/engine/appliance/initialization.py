@@ -29,14 +29,15 @@ class ApplicationInitialization(ApplicationCore):
         verifier = new_verifier(self._appliance(members[0]), new)
         account, *others = [self._account(part, role) for part in members]
 
-        def change() -> int:
+        def change() -> None:
             for home in {one.container for one in (account, *others)}:
                 set_pin(self.lab, home, role, verifier)
             if role is Role.CRYPTO_OFFICER:
                 for part in members:
                     note_expiry(self.lab, part, expired=False)
-            return 0
 
+        for other in {one.container: one for one in others}.values():
+            attempt(self.lab, other, old, lambda: 0)
         attempt(self.lab, account, old, change)
 
     def init_pin(self, session: Session | None, pin: str) -> None:
@@ -77,11 +78,10 @@ class ApplicationInitialization(ApplicationCore):
         with self._store.reading():
             known = self._store.user_named(partition.id, Role.SECURITY_OFFICER.name)
 
-        def erase(verifier: str) -> int:
+        def erase(verifier: str) -> None:
             zeroize_partition(self._store, partition.id)
             self._store.name_container(partition.id, label)
             set_pin(self.lab, partition.id, Role.SECURITY_OFFICER, verifier)
-            return 0
 
         if known and known.verifier:
             account = self._account(partition, Role.SECURITY_OFFICER)

@@ -11,23 +11,18 @@ from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, ObjectClass
+from hsmshell.engine.attributes import KEYS, SECRET_CLASSES, SECRETS, Attribute, Attributes, AttributeValue, ObjectClass
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
+    HsmError,
+    KeyHandleInvalid,
     KeyNotAuthorized,
+    ObjectHandleInvalid,
     OperationNotAllowed,
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
-
-SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
-"""The classes of objects whose material is a secret."""
-
-SECRETS = frozenset(
-    {Attribute.VALUE, *(one for one in Attribute if Attribute.PRIVATE_EXPONENT <= one <= Attribute.COEFFICIENT)}
-)
-"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
 
 
 def _hidden(item: StoredObject) -> frozenset[Attribute]:
@@ -68,6 +63,22 @@ class ApplicationObjects(ApplicationCore):
         session = self._require_open(session)
         with self._store.reading():
             return self._object(session, handle)
+
+    def _of_class(
+        self,
+        session: Session,
+        handle: int,
+        classes: Collection[ObjectClass],
+        missing: type[HsmError] = KeyHandleInvalid,
+    ) -> StoredObject:
+        """One object of these classes, inside a transaction or a reading; ``missing`` when there is none such."""
+        try:
+            item = self._object(session, handle)
+        except ObjectHandleInvalid:
+            raise missing(str(handle)) from None
+        if item.object_class not in classes:
+            raise missing(str(handle))
+        return item
 
     def attribute(self, session: Session | None, handle: int, attribute: Attribute) -> AttributeValue:
         """One attribute's value.
@@ -139,11 +150,12 @@ class ApplicationObjects(ApplicationCore):
         session = self._require(session, PartitionOperation.CHANGE)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_changeable(session, template)
+            self._require_changeable(session, item, template)
             self._keep(session, item._replace(attributes=changed(item.attributes, template)))
 
-    def _require_changeable(self, session: Session, template: Attributes) -> None:
-        if template and not self._policy(session, PartitionPolicy.CHANGING_ATTRIBUTES):
+    def _require_changeable(self, session: Session, item: StoredObject, template: Attributes) -> None:
+        """The policy is about the attributes of keys."""
+        if template and item.object_class in KEYS and not self._policy(session, PartitionPolicy.CHANGING_ATTRIBUTES):
             raise OperationNotAllowed("partition policy 11")
 
     def destroy(self, session: Session | None, handle: int) -> None:
@@ -161,11 +173,13 @@ class ApplicationObjects(ApplicationCore):
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` and ``attributes.copied``
-        raise."""
+        raise, and ``KeyNotAuthorized``: each copy of an assigned key would give as many tries at its data again."""
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            item = self._object(session, handle)
-            self._require_changeable(session, {key: value for key, value in template.items() if key not in COPIED})
+            item = self._require_authorized(session, self._object(session, handle))
+            self._require_changeable(
+                session, item, {key: value for key, value in template.items() if key not in COPIED}
+            )
             values = copied(item.attributes, template)
             values[Attribute.OUID] = self._identity(session).ouid
             return self._put(session, values, item.material)
