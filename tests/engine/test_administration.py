@@ -182,6 +182,7 @@ def test_partitions_are_created_up_to_twenty_and_deleted(lab: Lab) -> None:
     fail(lambda: Administration(lab.appliance()).create_partition("third", PIN), UserNotLoggedIn)
     administration = officer(lab)
     fail(lambda: administration.create_partition("partition1", PIN), PartitionExists)
+    fail(lambda: administration.create_partition("492894008", PIN), PartitionExists)
     fail(lambda: administration.create_partition("third", "short"), PinLenRange)
     made = [administration.create_partition(f"more{number}", PIN) for number in range(18)]
     assert [part.number for part in made] == list(range(3, 21))

@@ -31,7 +31,8 @@ def require_room(appliance: Appliance, name: str) -> None:
     parts = appliance.partitions()
     if not name:
         raise ArgumentsBad("name")
-    if any(part.name == name for part in parts):
+    # By a serial number, too, a partition is named when it is deleted.
+    if any(name in (part.name, part.serial) for part in parts):
         raise PartitionExists(name)
     if len(parts) >= MAXIMUM_PARTITIONS:
         raise LicenseCapacityExceeded(name)

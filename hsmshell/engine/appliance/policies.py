@@ -20,6 +20,11 @@ class Profile(enum.Enum):
         return 1 if self is Profile.LUNA5 else 0
 
     @property
+    def slot_description(self) -> str:
+        """What a client's slots are called where the scenario does not say (published slot lists)."""
+        return "LunaNet Slot" if self is Profile.LUNA5 else "Net Token Slot"
+
+    @property
     def has_partition_officer(self) -> bool:
         """Whether a partition has a security officer of its own; else the HSM's is everybody's."""
         return self is Profile.LUNA7

@@ -73,7 +73,7 @@ class ApplicationSessions:
 
     def _partition_slots(self) -> Iterator[Slot]:
         for appliance in self.lab.appliances():
-            default = appliance.setting("slot_description")
+            default = appliance.setting("slot_description") or appliance.profile.slot_description
             for part in appliance.partitions():
                 if part.is_up:
                     description = str(part.settings.get("slot_description", default))
