@@ -36,6 +36,12 @@ COUNTED = (_A.USAGE_LIMIT, _A.USAGE_COUNT)
 KEYS = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY})
 """The classes of keys."""
 
+SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
+"""The classes of objects whose material is a secret."""
+
+SECRETS = frozenset({_A.VALUE, *(one for one in Attribute if _A.PRIVATE_EXPONENT <= one <= _A.COEFFICIENT)})
+"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
+
 GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.SECRET_KEY: frozenset(
         {*_KEY, *_HIDDEN, _A.ENCRYPT, _A.DECRYPT, _A.WRAP, _A.UNWRAP, _A.SIGN, _A.VERIFY}
@@ -66,6 +72,13 @@ _EMPTY: dict[Shape, AttributeValue] = {
     Shape.DATE: "",
     Shape.BYTES: b"",
 }
+
+
+def secrets_of(current: Attributes) -> frozenset[Attribute]:
+    """The attributes that are the secret of an object with these others."""
+    if current[_A.CLASS] not in SECRET_CLASSES:
+        return frozenset()
+    return SECRETS - {_A.VALUE} if _A.MODULUS in current else frozenset({_A.VALUE})
 
 
 class Identity(NamedTuple):
@@ -112,7 +125,7 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
     for attribute in sorted(given):
         values[attribute] = template.get(attribute, _default(attribute, object_class))
     values.update((attribute, template[attribute]) for attribute in COUNTED if attribute in template)
-    if object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY):
+    if object_class in SECRET_CLASSES:
         values[_A.ALWAYS_SENSITIVE] = local and bool(values[_A.SENSITIVE])
         values[_A.NEVER_EXTRACTABLE] = local and not values[_A.EXTRACTABLE]
     values[_A.OUID] = identity.ouid
@@ -133,7 +146,7 @@ def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
     if attribute in (_A.MODIFIABLE, _A.PRIVATE):
         return True
     if attribute is _A.SENSITIVE:
-        return object_class in (ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY)
+        return object_class in SECRET_CLASSES
     return _EMPTY[attribute.shape]
 
 
@@ -150,6 +163,8 @@ def changed(current: Attributes, template: Attributes) -> Traits:
     addable = _countable(current, template) if current[_A.CLASS] in KEYS else frozenset()
     is_certificate = current[_A.CLASS] == ObjectClass.CERTIFICATE
     for attribute, value in template.items():
+        if attribute in secrets_of(current):
+            raise AttributeReadOnly(attribute.name)
         if attribute not in current and attribute not in addable:
             raise AttributeTypeInvalid(attribute.name)
         changeable = attribute in CHANGEABLE or (is_data and attribute is _A.VALUE)

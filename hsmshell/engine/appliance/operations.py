@@ -8,7 +8,16 @@ from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
-from hsmshell.engine.appliance.attributes import COPIED, KEYS, changed, copied, new_object
+from hsmshell.engine.appliance.attributes import (
+    COPIED,
+    KEYS,
+    SECRET_CLASSES,
+    SECRETS,
+    changed,
+    copied,
+    new_object,
+    secrets_of,
+)
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, ObjectClass
@@ -20,20 +29,6 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
-
-SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
-"""The classes of objects whose material is a secret."""
-
-SECRETS = frozenset(
-    {Attribute.VALUE, *(one for one in Attribute if Attribute.PRIVATE_EXPONENT <= one <= Attribute.COEFFICIENT)}
-)
-"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
-
-
-def _hidden(item: StoredObject) -> frozenset[Attribute]:
-    """The attributes that are this key's secret."""
-    has_modulus = Attribute.MODULUS in item.attributes
-    return SECRETS - {Attribute.VALUE} if has_modulus else frozenset({Attribute.VALUE})
 
 
 def stored_size(item: StoredObject, material: bytes) -> int:
@@ -84,7 +79,7 @@ class ApplicationObjects(ApplicationCore):
             raise AttributeTypeInvalid(attribute.name)
         session = self._require_open(session)
         if not self._reveals(session, item):
-            if attribute in _hidden(item):
+            if attribute in secrets_of(item.attributes):
                 raise AttributeSensitive(attribute.name)
             raise AttributeTypeInvalid(attribute.name)
         self._require_authorized(session, item)
