@@ -8,6 +8,7 @@ from __future__ import annotations
 from commands.ckdemo.demo import Demo
 from commands.ckdemo.generate import ask_flags, ask_length, ask_type, result
 from commands.ckdemo.key_types import SECRET_MENU, SECRETS, Type
+from commands.ckdemo.mechanisms import HASH_MENU, HASHES
 from commands.ckdemo.template import QUESTIONS
 from hsmshell.console import Ask
 from hsmshell.engine.appliance import Password
@@ -44,8 +45,6 @@ MENU = "".join(" ".join(f"[{number}]{MECHANISMS[number][0]}" for number in row) 
 MENU_PROMPT = "Select mechanism for derivation: "
 
 WITH_IV = frozenset({_M.DES3_CBC_ENCRYPT_DATA, _M.AES_CBC_ENCRYPT_DATA})
-HASHES = {1: Hash.SHA1, 2: Hash.SHA224, 3: Hash.SHA256, 4: Hash.SHA384, 5: Hash.SHA512}
-HASH_MENU = "[1]SHA1 [2]SHA224 [3]SHA256 [4]SHA384 [5]SHA512\n"
 KDF_MENU = f"[0]NULL {HASH_MENU}"
 
 

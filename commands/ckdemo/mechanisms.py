@@ -116,7 +116,7 @@ CIPHERING = Menu(
 """Where a mechanism stands in the menu for wrapping, too, it has the number that it has there."""
 
 HASHES = {1: Hash.SHA1, 2: Hash.SHA224, 3: Hash.SHA256, 4: Hash.SHA384, 5: Hash.SHA512}
-"""OAEP's hashes by number; published is only [3]."""
+"""Hashes by number; published is only OAEP's [3]."""
 HASH_MENU = " ".join(f"[{number}]{member.name}" for number, member in HASHES.items()) + "\n"
 
 EXTERNAL_IV = "Do you wish to use an external IV - Yes[1] No[0] : "

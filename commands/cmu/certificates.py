@@ -93,8 +93,8 @@ def _hash(arguments: Arguments, key: StoredObject) -> Hash:
     return digest.hash
 
 
-def _tell_mechanism(utility: Utility, key: StoredObject, name: Hash) -> None:
-    mechanism = MECHANISMS.get(key.key_type, "").format(hash=name.value.replace("-", ""))
+def _tell_mechanism(utility: Utility, key: StoredObject, hash_function: Hash) -> None:
+    mechanism = MECHANISMS.get(key.key_type, "").format(hash=hash_function.name)
     utility.tell(MECHANISM_LINE.format(name=mechanism))
 
 

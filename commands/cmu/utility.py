@@ -64,7 +64,7 @@ class Utility:
         if "password" in arguments:
             password = arguments.text("password")
         elif self.application.appliance_of(slot).device.settings.get("cmu_password_prompt", False):
-            password = self.console.ask(PASSWORD_PROMPT.format(slot=slot), Ask.SECRET)
+            password = self.console.ask(PASSWORD_PROMPT.format(slot=slot), Ask.MASKED)
         else:
             self.application.login_activated(self.session)
             return

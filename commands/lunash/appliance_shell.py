@@ -43,9 +43,9 @@ class ApplianceShell:
         self.console.write(*parts)
 
     def secret(self, question: str) -> str:
-        """Something that is typed without being shown; a log of the real shell has an asterisk for each character."""
+        """Something that is typed behind asterisks."""
         self.write(f"\n  {question}:\n")
-        return self.console.ask(ANSWER, Ask.SECRET)
+        return self.console.ask(ANSWER, Ask.MASKED)
 
     def new_secret(self, question: str, again: str) -> str:
         """Something to be kept, asked for twice. Raises ``GivenUp`` when the two differ."""

@@ -126,12 +126,12 @@ def _show_group(client: Client, group: groups.Group) -> None:
     )
     client.write("\n", MEMBER_HEAD, MEMBER_RULE)
     known = groups.partitions_by_serial(client.lab)
+    answering = {part.serial for part in groups.answering(client.lab, group)}
     for number in group.members:
         part = known[number][1] if number in known else None
-        alive = part is not None and part.is_up and number not in group.failed
         slot, label = (str(part.number), printable(part.name)) if part else ("-", "-")
         gap = " " * max(1, SERIAL_WIDTH - len(number))
-        state = "alive" if alive else "down"
+        state = "alive" if number in answering else "down"
         client.write(f"{slot:>6}    ", serial(number), gap, f"{label:<{NAME_WIDTH}} {state}\n")
     client.write("\n")
 
@@ -143,11 +143,9 @@ def _report(client: Client, pairs: Iterable[tuple[str, Part]]) -> None:
 
 def _require_password(client: Client, member: str, arguments: Arguments) -> None:
     """Log in to the member, as the real one does before it trusts it. Raises ``GroupError``, or what a login raises."""
-    known = groups.partitions_by_serial(client.lab)
-    if member not in known:
-        raise GroupError(f"no partition has the serial number {member}")
+    partition = groups.partition(client.lab, member)
     password = arguments.text(PASSWORD.name) or client.console.ask(PASSWORD_PROMPT, Ask.SECRET)
-    session = client.application.open_session(known[member][1].number)
+    session = client.application.open_session(partition.number)
     client.application.login(session, Role.CRYPTO_OFFICER, password)
     client.application.close_session(session)
 

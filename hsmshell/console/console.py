@@ -17,12 +17,30 @@ class Ask(enum.Enum):
     """One line of free text."""
     SECRET = "secret"  # noqa: S105
     """Typed without echo."""
+    MASKED = "masked"
+    """A secret that leaves an asterisk for each character."""
     PIN = "pin"
     """A secret that the emulated tool shows while it is typed; kept out of histories and transcripts."""
     CONFIRM = "confirm"
     """A yes or no, or one letter of a choice."""
     MENU = "menu"
     """A number from a printed menu."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no screen and no log shows the answer."""
+        return self in (Ask.SECRET, Ask.MASKED)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the answer is to be kept out of histories and transcripts."""
+        return self.is_hidden or self is Ask.PIN
+
+    def echo(self, answer: str) -> str:
+        """What stands behind the prompt once the answer was given."""
+        if self is Ask.MASKED:
+            return "*" * len(answer)
+        return "" if self is Ask.SECRET else answer
 
 
 class EndOfInput(EOFError):

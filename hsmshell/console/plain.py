@@ -36,7 +36,7 @@ class PlainConsole:
         self._sink.write(text_of(parts))
 
     def ask(self, prompt: str, kind: Ask = Ask.LINE, answer: Answer | None = None) -> str:
-        hidden = kind is Ask.SECRET
+        hidden = kind.is_hidden
         with self._echo_off() if hidden and self._terminal else nullcontext():
             self._sink.write(prompt)
             self._sink.flush()
@@ -49,7 +49,7 @@ class PlainConsole:
             raise EndOfInput
         text = line.rstrip("\r\n")
         if hidden or not self._terminal:
-            self._sink.write("\n" if hidden else text + "\n")
+            self._sink.write(kind.echo(text) + "\n")
             # A tool may write to /dev/stdout next.
             self._sink.flush()
         return text

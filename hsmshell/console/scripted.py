@@ -32,6 +32,5 @@ class ScriptedConsole:
         except StopIteration:
             self.parts.append("\n")
             raise EndOfInput from None
-        shown = "" if kind is Ask.SECRET else line
-        self.parts.append(shown + "\n")
+        self.parts.append(kind.echo(line) + "\n")
         return line

@@ -13,7 +13,7 @@ from prompt_toolkit.history import DummyHistory, History
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.processors import PasswordProcessor, Processor, Transformation, TransformationInput
 from prompt_toolkit.lexers import Lexer, PygmentsLexer
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -77,7 +77,7 @@ class TerminalConsole:
         except EOFError:
             raise EndOfInput from None
         except KeyboardInterrupt:
-            if kind not in (Ask.SECRET, Ask.PIN):
+            if not kind.is_secret:
                 self.given_up = session.default_buffer.text
             raise
 
@@ -88,14 +88,16 @@ class TerminalConsole:
     def _session_for(self, kind: Ask) -> PromptSession[str]:
         if kind is Ask.COMMAND:
             return self._commands
-        if kind in (Ask.SECRET, Ask.PIN):
+        if kind.is_secret:
             # A session of its own, so that nothing of a secret stays in one that is used again.
-            return self._session(DummyHistory(), hidden=kind is Ask.SECRET)
+            return self._session(DummyHistory(), veil=_VEILS.get(kind))
         if self._lines is None:
             self._lines = self._session(DummyHistory())
         return self._lines
 
-    def _session(self, history: History, *, hidden: bool = False, lexer: Lexer | None = None) -> PromptSession[str]:
+    def _session(
+        self, history: History, *, veil: Callable[[], Processor] | None = None, lexer: Lexer | None = None
+    ) -> PromptSession[str]:
         return PromptSession(
             history=history,
             lexer=lexer,
@@ -103,7 +105,7 @@ class TerminalConsole:
             include_default_pygments_style=False,
             output=self._output,
             key_bindings=_bindings(),
-            input_processors=[_Hidden()] if hidden else None,
+            input_processors=[veil()] if veil else None,
             enable_suspend=True,
             reserve_space_for_menu=0,
         )
@@ -139,3 +141,7 @@ class _Hidden(Processor):
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         return Transformation([], source_to_display=lambda i: 0, display_to_source=lambda i: 0)
+
+
+_VEILS: dict[Ask, Callable[[], Processor]] = {Ask.SECRET: _Hidden, Ask.MASKED: PasswordProcessor}
+"""What an editor shows in place of a secret that is typed."""

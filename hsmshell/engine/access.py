@@ -166,6 +166,11 @@ PARTITION_RULES: dict[PartitionOperation, frozenset[Role]] = {
 """Who may do it. What is public, everybody sees, also without a login."""
 
 KEY_MANAGEMENT = frozenset(
-    {PartitionOperation.CREATE, PartitionOperation.DERIVE, PartitionOperation.UNWRAP, PartitionOperation.DESTROY}
+    {
+        PartitionOperation.CREATE,
+        PartitionOperation.DERIVE,
+        PartitionOperation.DESTROY,
+        PartitionOperation.UNWRAP,
+    }
 )
-"""What nobody does in a partition without key management functions (partition policy 28)."""
+"""What partition policy 28 has to permit, too: keys come into being and go."""

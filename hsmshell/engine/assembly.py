@@ -74,7 +74,7 @@ def public_key(key_type: KeyType, template: Attributes) -> bytes:
 
     values = _required(template, PUBLIC_PARTS[key_type])
     try:
-        with asymmetric.quietly():
+        with encodings.quietly():
             if key_type is KeyType.RSA:
                 exponent, modulus = _number(values, _A.PUBLIC_EXPONENT), _number(values, _A.MODULUS)
                 made = encodings.encode_public(rsa.RSAPublicNumbers(exponent, modulus).public_key())
@@ -114,7 +114,7 @@ def private_key(key_type: KeyType, template: Attributes) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import dh, dsa, ec, ed448, ed25519, x448, x25519
 
     values = _required(template, PRIVATE_PARTS[key_type])
-    with asymmetric.quietly():
+    with encodings.quietly():
         try:
             if key_type is KeyType.RSA:
                 return _rsa_private(values, template)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hsmshell.engine import der, encodings
@@ -31,14 +28,6 @@ CURVE_TYPES: dict[KeyType, frozenset[Curve]] = {
     KeyType.EC_MONTGOMERY: MONTGOMERY,
 }
 """The key types with a curve (PKCS#11 v3.0 2.3), and on which ones."""
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Without the library's advice to programmers, that Diffie-Hellman in finite fields will go."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def library_curve(curve: Curve) -> ec.EllipticCurve:
@@ -94,7 +83,7 @@ def _public(public: bytes) -> tuple[Values, bytes]:
     """The attributes, and the value that tells keys apart."""
     from cryptography.hazmat.primitives.asymmetric import dh, dsa, ec, ed448, ed25519, rsa, x448, x25519
 
-    with quietly():
+    with encodings.quietly():
         key = encodings.load_public(public)
         if isinstance(key, rsa.RSAPublicKey):
             encodings.asymmetric_type(public)
@@ -153,7 +142,7 @@ def hidden_values(private: bytes) -> Values:
     """The numbers of a private key that are its secret."""
     from cryptography.hazmat.primitives.asymmetric import dh, dsa, ec, ed448, ed25519, rsa, x448, x25519
 
-    with quietly():
+    with encodings.quietly():
         key = encodings.load_private(private)
         if isinstance(key, rsa.RSAPrivateKey):
             numbers = key.private_numbers()
@@ -184,7 +173,7 @@ def generate_in(domain: Domain, key_type: KeyType) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import dh, dsa
 
     prime, base, subprime = domain
-    with quietly():
+    with encodings.quietly():
         try:
             if key_type is KeyType.DSA:
                 field = dsa.DSAParameterNumbers(prime, subprime, base).parameters()

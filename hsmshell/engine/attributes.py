@@ -144,6 +144,17 @@ USAGE = (
 )
 """The attributes that permit a use of a key."""
 
+SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
+"""The classes of objects whose material is a secret."""
+
+KEYS = SECRET_CLASSES | {ObjectClass.PUBLIC_KEY}
+"""The classes of objects that are keys."""
+
+SECRETS = frozenset(
+    {Attribute.VALUE, *(one for one in Attribute if Attribute.PRIVATE_EXPONENT <= one <= Attribute.COEFFICIENT)}
+)
+"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
+
 
 def matches_shape(attribute: Attribute, value: AttributeValue) -> bool:
     """Whether the value is of the kind that the attribute holds."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hsmshell.engine import encodings
 from hsmshell.engine.certificate_terms import SERIAL_BITS
+from hsmshell.engine.der import integer
 from hsmshell.engine.errors import DataInvalid
 
 if TYPE_CHECKING:
@@ -74,11 +75,9 @@ def names(certificate: bytes) -> Names:
     loaded = load_certificate(certificate)
 
     def encoded() -> Names:
-        number = loaded.serial_number
-        digits = number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
-        if len(digits) > SERIAL_BITS // 8 + 2:
+        if loaded.serial_number.bit_length() > SERIAL_BITS + 8:
             raise ValueError("a longer serial number than RFC 5280 allows")
-        return Names(loaded.subject.public_bytes(), loaded.issuer.public_bytes(), bytes((2, len(digits))) + digits)
+        return Names(loaded.subject.public_bytes(), loaded.issuer.public_bytes(), integer(loaded.serial_number))
 
     return _from_outside(encoded, certificate, "not a certificate")
 

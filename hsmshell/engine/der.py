@@ -29,11 +29,14 @@ def read_octet_string(data: bytes) -> bytes:
     return content
 
 
+def integer(number: int) -> bytes:
+    """The number as a DER INTEGER."""
+    return _encoded(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+
+
 def integers(numbers: Iterable[int]) -> bytes:
-    """A SEQUENCE of INTEGERs, none of them negative."""
-    return _encoded(
-        _SEQUENCE, b"".join(_encoded(_INTEGER, one.to_bytes(one.bit_length() // 8 + 1, "big")) for one in numbers)
-    )
+    """A SEQUENCE of INTEGERs."""
+    return _encoded(_SEQUENCE, b"".join(map(integer, numbers)))
 
 
 def read_integers(data: bytes) -> tuple[int, ...]:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from hsmshell.engine import asymmetric, ciphers, der, encodings
-from hsmshell.engine.attributes import KeyType, ObjectClass
-from hsmshell.engine.errors import (
-    DataInvalid,
-    DataLenRange,
-    KeySizeRange,
-    MechanismParamInvalid,
-)
+from hsmshell.engine import ciphers, crypto, der, encodings
+from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.errors import DataInvalid, DataLenRange, KeySizeRange, MechanismParamInvalid
 from hsmshell.engine.mechanisms import Hash, Mechanism
 
 _M = Mechanism
@@ -56,6 +51,16 @@ INHERITING = frozenset({*HASHING, *JOINING})
 """Where the new key reveals what the base key is: it cannot be less confined."""
 
 
+SHORTEST = 8
+"""Bytes of a key that is a confined key's hash: a shorter beginning of it could be found by trying, and with each byte
+that is known the next one."""
+
+
+def is_confined(attributes: Attributes) -> bool:
+    """Whether a key with these attributes is one that nobody reads or takes out."""
+    return bool(attributes.get(Attribute.SENSITIVE)) or not attributes.get(Attribute.EXTRACTABLE)
+
+
 class Derivation(NamedTuple):
     """What a mechanism takes beside the base key."""
 
@@ -77,7 +82,7 @@ def base_types(mechanism: Mechanism) -> tuple[ObjectClass, frozenset[KeyType]]:
         return ObjectClass.PRIVATE_KEY, AGREEING[mechanism]
     if mechanism in ENCRYPTING:
         cipher = ENCRYPTING[mechanism][0]
-        return ObjectClass.SECRET_KEY, frozenset({cipher, KeyType.DES2} if cipher is KeyType.DES3 else {cipher})
+        return ObjectClass.SECRET_KEY, frozenset(ciphers.key_types(cipher))
     return ObjectClass.SECRET_KEY, frozenset()
 
 
@@ -91,7 +96,7 @@ def derive(how: Derivation, base: bytes, length: int, other: bytes = b"") -> byt
     if mechanism in AGREEING:
         return _agree(how, base, length)
     if mechanism in HASHING:
-        digest = hashlib.new(HASHING[mechanism].value.replace("-", ""), base).digest()
+        digest = hashlib.new(HASHING[mechanism].name, base).digest()
         return _first(digest, length)
     if mechanism in ENCRYPTING:
         if not how.data:
@@ -127,9 +132,7 @@ def _agree(how: Derivation, base: bytes, length: int) -> bytes:
         return secret[-length:] if length else secret
     from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
 
-    from hsmshell.engine.crypto import hash_algorithm
-
-    algorithm = hash_algorithm(how.kdf)
+    algorithm = crypto.hash_algorithm(how.kdf)
     return X963KDF(algorithm, length or algorithm.digest_size, how.shared or None).derive(secret)
 
 
@@ -137,7 +140,7 @@ def _shared_secret(how: Derivation, base: bytes) -> bytes:
     """Diffie-Hellman (PKCS#3 8.2, the secret as long as the prime), or on a curve (SP 800-56A 5.7.1.2, RFC 7748)."""
     from cryptography.hazmat.primitives.asymmetric import dh, ec, x448, x25519
 
-    with asymmetric.quietly():
+    with encodings.quietly():
         try:
             key = encodings.load_private(base)
             if isinstance(key, dh.DHPrivateKey):
@@ -172,6 +175,6 @@ def _first(data: bytes, length: int) -> bytes:
     return data[:length] if length else data
 
 
-def from_password(password: bytes, salt: bytes, iterations: int, length: int, name: Hash) -> bytes:
-    """PBKDF2 with HMAC (RFC 8018 5.2)."""
-    return hashlib.pbkdf2_hmac(name.value.replace("-", ""), password, salt, iterations, length)
+def from_password(password: bytes, salt: bytes, iterations: int, length: int, hash_function: Hash) -> bytes:
+    """``length`` bytes by PBKDF2 with HMAC (RFC 8018 5.2)."""
+    return hashlib.pbkdf2_hmac(hash_function.name, password, salt, iterations, length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from hsmshell.engine import der
@@ -16,6 +17,11 @@ _MODP_CONSTANTS = {1024: 129093, 1536: 741804, 2048: 124476, 3072: 1690314, 4096
 
 DH_BITS = range(1024, 4097)
 """The lengths in bits of the Diffie-Hellman primes that the HSM computes with."""
+
+
+def prime_bits(key_type: KeyType) -> Collection[int]:
+    """The lengths in bits that a prime of the type can have."""
+    return DSA_SUBPRIME_BITS if key_type is KeyType.DSA else DH_BITS
 
 
 class Domain(NamedTuple):
@@ -35,8 +41,7 @@ class Domain(NamedTuple):
         """Raise ``KeySizeRange`` for a prime of a length that the HSM does not compute with, ``DomainParamsInvalid``
         for numbers that contradict each other (FIPS 186-4 4.1)."""
         prime, base, subprime = self
-        sizes = DSA_SUBPRIME_BITS if key_type is KeyType.DSA else DH_BITS
-        if prime.bit_length() not in sizes:
+        if prime.bit_length() not in prime_bits(key_type):
             raise KeySizeRange(f"a prime of {prime.bit_length()} bits")
         if not prime % 2 or not 1 < base < prime - 1:
             raise DomainParamsInvalid(key_type.name)

@@ -7,7 +7,8 @@ no cryptography does not pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from hsmshell.engine.attributes import KeyType
@@ -35,18 +36,22 @@ _LONGEST_PEM = LONGEST * 3 // 2
 _Key = TypeVar("_Key")
 
 
-def loaded(load: Callable[[], _Key], what: str) -> _Key:
-    """What the library makes of bytes from outside, without its advice to programmers (that an old algorithm will go).
-
-    Raises ``DataInvalid``.
-    """
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the library's advice to programmers, such as that Diffie-Hellman in finite fields will go."""
     import warnings
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def loaded(load: Callable[[], _Key], what: str) -> _Key:
+    """What the library makes of bytes from outside. Raises ``DataInvalid``."""
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             return load()
     except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as problem:
         raise DataInvalid(what) from problem
@@ -69,13 +74,9 @@ def _require_short_pem(data: bytes) -> None:
 
 def load_private(der: bytes) -> PrivateKeyTypes:
     """A private key of our own store. It was checked when it came in; checking again costs 50 ms and more."""
-    import warnings
-
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    with warnings.catch_warnings():
-        # The library's advice to programmers, that Diffie-Hellman in finite fields will go.
-        warnings.simplefilter("ignore")
+    with quietly():
         return load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.access import Role
-from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
+from hsmshell.engine.attributes import SECRETS, Attribute, Attributes, KeyType, ObjectClass
 from hsmshell.engine.errors import DataInvalid
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.objects import fingerprint
@@ -18,18 +18,7 @@ if TYPE_CHECKING:
     from hsmshell.engine.cluster.metrics import Metrics
     from hsmshell.engine.cluster.phase import Phase
 
-SECRET_ATTRIBUTES = frozenset(
-    {
-        Attribute.VALUE,
-        Attribute.PRIVATE_EXPONENT,
-        Attribute.PRIME_1,
-        Attribute.PRIME_2,
-        Attribute.EXPONENT_1,
-        Attribute.EXPONENT_2,
-        Attribute.COEFFICIENT,
-        Attribute.AUTH_DATA,
-    }
-)
+SECRET_ATTRIBUTES = SECRETS | {Attribute.AUTH_DATA}
 """Attributes that hold material; an inventory never has them."""
 
 

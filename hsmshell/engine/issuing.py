@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 from hsmshell.engine import encodings
 from hsmshell.engine.certificate_files import load_certificate, load_request
 from hsmshell.engine.certificate_terms import Terms, extensions
+from hsmshell.engine.crypto import hash_algorithm
 from hsmshell.engine.errors import DataInvalid, KeySizeRange, KeyTypeInconsistent, MechanismInvalid
+from hsmshell.engine.mechanisms import Hash
 from hsmshell.engine.subjects import Subject, subject_name
 
 if TYPE_CHECKING:
@@ -21,12 +23,10 @@ if TYPE_CHECKING:
         CertificatePublicKeyTypes,
     )
 
-    from hsmshell.engine.mechanisms import Hash
-
 _Made = TypeVar("_Made")
 
 
-def make_request(private_key: bytes, subject: Subject, name: Hash) -> bytes:
+def make_request(private_key: bytes, subject: Subject, hash_function: Hash) -> bytes:
     """A request's DER, signed with the key that it is for.
 
     Raises ``DataInvalid``, ``MechanismInvalid`` or ``KeySizeRange``.
@@ -35,17 +35,17 @@ def make_request(private_key: bytes, subject: Subject, name: Hash) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject_name(subject))
-    request = _signed(lambda key: builder.sign(key, _algorithm(name)), private_key)
+    request = _signed(lambda key: builder.sign(key, _algorithm(hash_function)), private_key)
     return request.public_bytes(Encoding.DER)
 
 
-def self_sign(private_key: bytes, subject: Subject, terms: Terms, name: Hash) -> bytes:
+def self_sign(private_key: bytes, subject: Subject, terms: Terms, hash_function: Hash) -> bytes:
     """The DER of a certificate whose own key signs it. Raises what ``make_request`` raises."""
     public = encodings.load_private(private_key).public_key()
-    return _certificate(private_key, subject_name(subject), public, terms, name)  # type: ignore[arg-type]
+    return _certificate(private_key, subject_name(subject), public, terms, hash_function)  # type: ignore[arg-type]
 
 
-def certify(private_key: bytes, issuer: bytes, request: bytes, terms: Terms, name: Hash) -> bytes:
+def certify(private_key: bytes, issuer: bytes, request: bytes, terms: Terms, hash_function: Hash) -> bytes:
     """The DER of a certificate for a request (DER), by the authority of whose certificate (DER) this is the key.
 
     Raises ``DataInvalid``, also for a certificate of another key, ``MechanismInvalid`` and ``KeySizeRange``.
@@ -53,7 +53,7 @@ def certify(private_key: bytes, issuer: bytes, request: bytes, terms: Terms, nam
     parent, wanted = load_certificate(issuer), load_request(request)
     if encodings.encode_public(parent.public_key()) != encodings.public_of(private_key):
         raise DataInvalid("the certificate is not that of the signing key")
-    return _certificate(private_key, wanted.subject, wanted.public_key(), terms, name, parent)
+    return _certificate(private_key, wanted.subject, wanted.public_key(), terms, hash_function, parent)
 
 
 def _certificate(
@@ -61,7 +61,7 @@ def _certificate(
     subject: x509.Name,
     public: CertificatePublicKeyTypes,
     terms: Terms,
-    name: Hash,
+    hash_function: Hash,
     parent: x509.Certificate | None = None,
 ) -> bytes:
     import datetime
@@ -87,7 +87,7 @@ def _certificate(
         builder = builder.add_extension(_authority_identifier(parent), critical=False)
     for extension, critical in extensions(terms):
         builder = builder.add_extension(extension, critical)
-    return _signed(lambda key: builder.sign(key, _algorithm(name)), private_key).public_bytes(Encoding.DER)
+    return _signed(lambda key: builder.sign(key, _algorithm(hash_function)), private_key).public_bytes(Encoding.DER)
 
 
 def _authority_identifier(parent: x509.Certificate) -> x509.AuthorityKeyIdentifier:
@@ -101,14 +101,11 @@ def _authority_identifier(parent: x509.Certificate) -> x509.AuthorityKeyIdentifi
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(known)
 
 
-def _algorithm(name: Hash) -> x509.base._AllowedHashTypes:
+def _algorithm(hash_function: Hash) -> x509.base._AllowedHashTypes:
     """The library's form of the hash. Raises ``MechanismInvalid`` for SHA-1, with which it signs no certificates."""
-    from hsmshell.engine.crypto import hash_algorithm
-    from hsmshell.engine.mechanisms import Hash
-
-    if name is Hash.SHA1:
-        raise MechanismInvalid(name.value)
-    return hash_algorithm(name)  # type: ignore[return-value]
+    if hash_function is Hash.SHA1:
+        raise MechanismInvalid(hash_function.value)
+    return hash_algorithm(hash_function)  # type: ignore[return-value]
 
 
 def _signed(sign: Callable[[CertificateIssuerPrivateKeyTypes], _Made], private_key: bytes) -> _Made:

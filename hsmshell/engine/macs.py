@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hsmshell.engine import ciphers
+from hsmshell.engine import ciphers, crypto
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.errors import SignatureInvalid, SignatureLenRange
-from hsmshell.engine.mechanisms import Mechanism
+from hsmshell.engine.mechanisms import Hash, Mechanism
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
@@ -25,8 +25,14 @@ HMACS: dict[Mechanism, Mechanism] = {
 CMACS: dict[Mechanism, KeyType] = {Mechanism.AES_CMAC: KeyType.AES, Mechanism.DES3_CMAC: KeyType.DES3}
 """Each CMAC with its cipher."""
 
-DIGESTS = frozenset(HMACS.values())
-"""The mechanisms that take a digest (FIPS 180-4, RFC 1321)."""
+DIGESTS: dict[Mechanism, Hash] = {
+    Mechanism.SHA_1: Hash.SHA1,
+    Mechanism.SHA224: Hash.SHA224,
+    Mechanism.SHA256: Hash.SHA256,
+    Mechanism.SHA384: Hash.SHA384,
+    Mechanism.SHA512: Hash.SHA512,
+}
+"""Each digest with its hash function; MD5 (RFC 1321) is beside them."""
 
 
 def key_types(mechanism: Mechanism) -> tuple[KeyType, ...]:
@@ -66,9 +72,9 @@ def verify(mechanism: Mechanism, key: bytes, data: bytes, given: bytes) -> None:
 
 def digest(mechanism: Mechanism, data: bytes) -> bytes:
     """The data's digest."""
-    from cryptography.hazmat.primitives.hashes import Hash
+    from cryptography.hazmat.primitives import hashes
 
-    context = Hash(digest_algorithm(mechanism))
+    context = hashes.Hash(digest_algorithm(mechanism))
     context.update(data)
     return context.finalize()
 
@@ -77,12 +83,6 @@ def digest_algorithm(mechanism: Mechanism) -> HashAlgorithm:
     """The library's form of a digest."""
     from cryptography.hazmat.primitives import hashes
 
-    table: dict[Mechanism, type[HashAlgorithm]] = {
-        Mechanism.MD5: hashes.MD5,
-        Mechanism.SHA_1: hashes.SHA1,
-        Mechanism.SHA224: hashes.SHA224,
-        Mechanism.SHA256: hashes.SHA256,
-        Mechanism.SHA384: hashes.SHA384,
-        Mechanism.SHA512: hashes.SHA512,
-    }
-    return table[mechanism]()
+    if mechanism is Mechanism.MD5:
+        return hashes.MD5()  # noqa: S303 - the mechanism asked for
+    return crypto.hash_algorithm(DIGESTS[mechanism])

@@ -115,7 +115,7 @@ class Mechanism(enum.IntEnum):
 
 
 class Hash(enum.Enum):
-    """A hash function of FIPS 180-4; the value is its usual name."""
+    """A hash function of FIPS 180-4; the value is its usual name, the member's name that of libraries."""
 
     SHA1 = "SHA-1"
     SHA224 = "SHA-224"

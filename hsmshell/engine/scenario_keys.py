@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from hsmshell.engine import asymmetric
 from hsmshell.engine.appliance.attributes import GIVEN
-from hsmshell.engine.appliance.generation import SECRET_TYPES, PairSpec
+from hsmshell.engine.appliance.generation import PairSpec
+from hsmshell.engine.appliance.mechanism_table import SECRET_KEY_GENERATION
 from hsmshell.engine.attributes import USAGE, Attribute, AttributeValue, KeyType, ObjectClass, Shape
 from hsmshell.engine.objects import Traits, with_odd_parity
 from hsmshell.engine.scenario_entries import NUMBER, TEXT, Entries, Entry, Table, checked, required
@@ -54,7 +55,7 @@ _PAIRS: dict[str, Entries] = {
 """The pairs of each type."""
 _DATA_ATTRIBUTES = _attribute_entries(ObjectClass.DATA)
 _DATA: Entries = {"type": required(TEXT), "handle": _HANDLE, "value": Entry(str, ""), **_DATA_ATTRIBUTES}
-_SECRET_TYPES = tuple(sorted(SECRET_TYPES))
+_SECRET_TYPES = tuple(sorted(SECRET_KEY_GENERATION))
 _NO_TYPE = "type is {!r}, not " + ", ".join((*_PAIRS, ObjectClass.DATA.name)) + " or one of {}"
 
 

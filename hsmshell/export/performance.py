@@ -167,7 +167,7 @@ class _Reader:
     def _answer(self, act: Asked) -> Text | None:
         if act.typed is None:
             return None
-        if act.kind in (Ask.SECRET, Ask.PIN):
+        if act.kind.is_secret:
             return self.secrets.hidden(act.typed, act.line)
         self._note(act.typed, sure=act.answer is Kind.HANDLE)
         if act.kind is Ask.COMMAND:

@@ -39,7 +39,7 @@ class Screen:
             step = self._steps.pop(0)
             prose = f"{step.prose}\n\n" if step.prose else ""
             self._show("" if self._at_line_start else "\n", f"\n== {step.title}\n\n{prose}")
-        self._show(prompt, "" if kind is Ask.SECRET else typed, "\n")
+        self._show(prompt, kind.echo(typed), "\n")
         return typed
 
     def _show(self, *parts: Part) -> None:

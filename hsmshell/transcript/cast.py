@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from hsmshell.console.console import Ask
 from hsmshell.transcript.disguise import Disguise
 from hsmshell.transcript.player import INTERRUPT
 from hsmshell.transcript.recording import Event, What
@@ -34,7 +33,7 @@ def _shown(events: Sequence[Event], disguise: Disguise) -> Iterator[tuple[float,
 
 
 def _answer(event: Event, disguise: Disguise) -> str:
-    return "" if event.kind is Ask.SECRET else disguise.typed(event)
+    return "" if event.kind.is_hidden else disguise.typed(event)
 
 
 def _plain(text: str) -> str:

@@ -68,7 +68,7 @@ def _directives(session: Session, disguise: Disguise) -> Iterator[str]:
     if any(_blank_counts(event) for event in session.events):
         yield f"{DIRECTIVE} match exact"
     for event in session.events:
-        if event.what is What.ANSWER and (event.kind is Ask.SECRET or (event.kind is Ask.PIN and not event.text)):
+        if event.what is What.ANSWER and (event.kind.is_hidden or (event.kind is Ask.PIN and not event.text)):
             yield f"{DIRECTIVE} secret {disguise.typed(event)}".rstrip()
     for path, text in session.files:
         yield f"{DIRECTIVE} file {path} {text}".rstrip()
@@ -76,7 +76,7 @@ def _directives(session: Session, disguise: Disguise) -> Iterator[str]:
 
 def _blank_counts(event: Event) -> bool:
     """Whether a blank at an end of what was typed would be lost otherwise."""
-    return event.what is What.ANSWER and event.kind not in (Ask.SECRET, Ask.PIN) and event.text != event.text.strip()
+    return event.what is What.ANSWER and not event.kind.is_secret and event.text != event.text.strip()
 
 
 def _cut(events: Sequence[Event], disguise: Disguise) -> tuple[list[_Asked], list[str]]:
@@ -98,10 +98,10 @@ def _typed(question: _Asked, later: Sequence[_Asked], rest: Sequence[str], disgu
     event = question.event
     ends_there = not later and not any(line.strip() for line in rest)
     if event.what is What.END:
-        return "" if ends_there and event.kind not in (Ask.SECRET, Ask.PIN) else END
+        return "" if ends_there and not event.kind.is_secret else END
     if event.what is What.INTERRUPT:
         return disguise.typed(event) + INTERRUPT
-    if event.kind is Ask.SECRET:
+    if event.kind.is_hidden:
         return ""
     if event.kind is not Ask.PIN and not event.text:
         asked_again = any(other.prompt == question.prompt for other in later)

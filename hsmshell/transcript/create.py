@@ -37,13 +37,13 @@ class Typist:
         *output, last = (self._written + prompt).split("\n")
         self._written = ""
         self.log += [harmless(line, last) for line in output]
-        hidden = kind is Ask.SECRET
+        hidden = kind.is_hidden
         typed = next(self._secrets if hidden else self._lines, None)
         if typed is None:
             self.log.append(last)
             raise EndOfInput
         text = "" if typed == ENTER else typed
-        self.log.append(last if hidden else last + text)
+        self.log.append(last + kind.echo(text))
         return text
 
     def finish(self) -> None:

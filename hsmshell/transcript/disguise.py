@@ -137,7 +137,7 @@ class Disguise:
 
     def typed(self, event: Event) -> str:
         """What was typed, as it may be shown; of a PIN and a hidden answer the mask alone."""
-        if event.kind in (Ask.SECRET, Ask.PIN):
+        if event.kind.is_secret:
             return self._names[event.text] if event.text else ""
         return self._shown(pieces(event.text) if event.kind is Ask.COMMAND else [Piece(event.text)])
 
@@ -176,7 +176,7 @@ class Disguise:
         for event in events:
             if event.what not in (What.ANSWER, What.INTERRUPT):
                 continue
-            if event.kind in (Ask.SECRET, Ask.PIN):
+            if event.kind.is_secret:
                 self._add(event.text, line, pin=event.kind is Ask.PIN)
                 continue
             if event.kind is Ask.COMMAND:

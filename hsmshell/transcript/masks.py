@@ -1,7 +1,8 @@
 """Masks: what stands in a transcript where a secret was, so that the file holds none and replays all the same.
 
 ``#: mask ***1 = user:admin`` stands for the password that the scenario gives this user, ``pin:LABEL`` for a partition's
-PIN, ``made:8`` for any other secret of that many characters: one is made up, the same wherever the mask stands.
+PIN, ``hsm:NAME`` for that of an appliance's HSM, ``made:8`` for any other secret of that many characters: one is made
+up, the same wherever the mask stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from hsmshell.console.values import Part, text_of
 
-USER, PIN, MADE = "user:", "pin:", "made:"
+USER, PIN, HSM, MADE = "user:", "pin:", "hsm:", "made:"
 TYPED = "typed "
 """Before what a mask stands for: the tool writes the same word by itself, and only what is typed is replaced."""
 
@@ -24,7 +25,7 @@ LONGEST = 1_000
 _MADE_OF = "ghjkmnpqrstvwxz"
 """No digit of any base and no vowel: neither a number nor a word of a tool has such a secret in it by chance."""
 
-_DIRECTIVE = re.compile(rf"(\*{{3}}\d{{1,6}}) *= *({TYPED})?((?:{USER}|{PIN}|{MADE}).+)")
+_DIRECTIVE = re.compile(rf"(\*{{3}}\d{{1,6}}) *= *({TYPED})?((?:{USER}|{PIN}|{HSM}|{MADE}).+)")
 
 
 class Mask(NamedTuple):
@@ -33,7 +34,8 @@ class Mask(NamedTuple):
     name: str
     """Three asterisks and a number."""
     source: str
-    """``user:NAME``, ``user:CLUSTER/NAME``, ``pin:LABEL``, ``pin:LABEL/ROLE`` or ``made:LENGTH``."""
+    """``user:NAME``, ``user:CLUSTER/NAME``, ``pin:LABEL``, ``pin:LABEL/ROLE``, ``hsm:NAME``, ``hsm:NAME/ROLE`` or
+    ``made:LENGTH``."""
     typed: bool = False
     """Whether it stands in what is typed alone."""
 
@@ -44,7 +46,7 @@ def read_mask(value: str, others: Sequence[Mask]) -> Mask:
         raise ValueError(f"there are {MOST} masks already; take the session apart")
     match = _DIRECTIVE.fullmatch(value)
     if not match:
-        raise ValueError("write it as: mask ***1 = user:NAME, or pin:LABEL, or made:LENGTH")
+        raise ValueError("write it as: mask ***1 = user:NAME, pin:LABEL, hsm:NAME or made:LENGTH")
     name, typed, source = match.groups()
     if any(other.name == name for other in others):
         raise ValueError(f"{name} stands for something already; choose another number")

@@ -127,11 +127,11 @@ class LogConsole:
             raise self.interrupt
         if typed.endswith(END):
             raise EndOfInput
-        if kind is Ask.SECRET and typed.strip("*"):
+        if kind.is_hidden and typed.strip("*"):
             self.findings.append(
                 Finding(line.number, "a hidden answer stands in the log; take it out, give it with: #: secret")
             )
-        if kind is Ask.SECRET or (kind is Ask.PIN and not typed):
+        if kind.is_hidden or (kind is Ask.PIN and not typed):
             return self._secret(line)
         if not typed and self._is_end(shown, kind):
             raise EndOfInput

@@ -65,7 +65,7 @@ class RecordingConsole:
             self._keep(What.END, "", kind)
             raise
         except BaseException:
-            hidden = kind in (Ask.SECRET, Ask.PIN)
+            hidden = kind.is_secret
             self._keep(What.INTERRUPT, "" if hidden else str(getattr(self._inner, "given_up", "")), kind)
             raise
         self._keep(What.ANSWER, typed, kind)

@@ -137,17 +137,17 @@ def asking(desk_from: Callable[[str], Desk]) -> Desk:
 
 
 ONE_TOKEN = "Select token\n[1] Token Label: partition1\nEnter choice: 1\n"
-PROMPT = "Please enter password for token in slot 1 : \n"
+PROMPT = "Please enter password for token in slot 1 : "
 
 
 def test_the_password_prompt(asking: Desk) -> None:
     words = ("import", "-inputFile=wrapping_public.pem", "-label=x")
     assert asking.play(*words, answers=("1", "wrong")) == (
         1,
-        f"{ONE_TOKEN}{PROMPT}Error: CKR_PIN_INCORRECT (0x000000a0)\n",
+        f"{ONE_TOKEN}{PROMPT}*****\nError: CKR_PIN_INCORRECT (0x000000a0)\n",
     )
     assert asking.objects() == []
-    assert asking.play(*words, answers=("1", "password")) == (0, f"{ONE_TOKEN}{PROMPT}")
+    assert asking.play(*words, answers=("1", "password")) == (0, f"{ONE_TOKEN}{PROMPT}********\n")
     assert len(asking.objects()) == 1
     assert asking.play("list", "-slot=1", "-password=password") == (0, "handle=1\tlabel=x\n")
 
@@ -157,7 +157,7 @@ def test_ten_wrong_passwords_lock_the_role(asking: Desk) -> None:
         asking.play("list", "-slot=1", answers=("wrong",))
     assert asking.play("list", "-slot=1", answers=("password",)) == (
         1,
-        f"{PROMPT}Error: CKR_USER_LOCKED_OUT (0x80000007)\n",
+        f"{PROMPT}********\nError: CKR_USER_LOCKED_OUT (0x80000007)\n",
     )
 
 
@@ -182,5 +182,5 @@ def test_the_input_may_end_anywhere(desk: Desk, words: list[str], answers: tuple
 
 
 def test_the_end_of_the_input_at_the_password(asking: Desk) -> None:
-    assert asking.play("list", "-slot=1") == (1, PROMPT)
+    assert asking.play("list", "-slot=1") == (1, f"{PROMPT}\n")
     assert asking.failures() == [0]

@@ -49,6 +49,11 @@ MASKED = [
     ("cmu list -pa=pw123", "cmu list -pa=***"),
     ("cmu list -password pw123 -slot 1", "cmu list -password *** -slot 1"),
     ("cmu list -passw 'pw 123' -slot 1", "cmu list -passw *** -slot 1"),
+    # lunash
+    ("hsm login -password pw123", "hsm login -password ***"),
+    ("partition create -partition p9 -password pw123", "partition create -partition p9 -password ***"),
+    ("par cr -part p9 -pas pw123", "par cr -part p9 -pas ***"),
+    ("hsm changePolicy -policy 12 -value 0", "hsm changePolicy -policy 12 -value 0"),
     # a shell
     ("export HSM_PASSWORD=pw123", "export HSM_PASSWORD=***"),
     ("HSM_PASSWORD='pw 123' HSM_USER=bob", "HSM_PASSWORD=*** HSM_USER=bob"),
@@ -93,6 +98,7 @@ MASKED = [
     ("cmu list --user-pin=pw123 -slot 1", "cmu list --user-pin=*** -slot 1"),
     ("cmu list password=pw123", "cmu list password=***"),
     ("cmu list -pa\\ w\\ 123", "cmu list -p***"),
+    ("hsm init -label x -domain d123 -force", "hsm init -label x -domain *** -force"),
     # more of a shell
     ("export HSM_PIN=pw123 USER=bob", "export HSM_PIN=*** USER=bob"),
     ("aes_key=pw123", "aes_key=***"),

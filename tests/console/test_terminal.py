@@ -34,6 +34,8 @@ def run(arguments, context):
             return 0
         if line == "secret":
             console.write(f"got <{console.ask('Enter password: ', Ask.SECRET)}>\\n"[::-1].strip() + "\\n")
+        elif line == "masked":
+            console.write(f"has {len(console.ask('Enter PASSWORD: ', Ask.MASKED))} letters\\n")
         elif line == "pin":
             console.write(f"pin has {len(console.ask('Enter PIN          : ', Ask.PIN))} letters\\n")
         elif line == "line":
@@ -168,6 +170,19 @@ def test_up_brings_a_line_back_without_its_password(start: Spawn) -> None:
     ready(child)
     child.send("\x1b[A\x1b[A")
     child.expect_exact("loginHSM CU bob ***")
+
+
+@pytest.mark.parametrize("kind", ["rich", "plain"])
+def test_a_masked_secret_leaves_asterisks(start: Spawn, kind: str) -> None:
+    child = start(HSMSHELL_CONSOLE=kind)
+    child.expect("Command:")
+    child.sendline("masked")
+    child.expect("Enter PASSWORD:")
+    time.sleep(0.1)
+    child.sendline("topsecret")
+    child.expect("has 9 letters")
+    assert "topsecret" not in child.before
+    assert "*" * 9 in child.before
 
 
 def test_no_secret_comes_back_at_the_next_secret(start: Spawn) -> None:

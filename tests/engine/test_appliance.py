@@ -14,12 +14,7 @@ from hsmshell.engine.errors import (
     AttributeTypeInvalid,
     AttributeValueInvalid,
     HsmError,
-    KeyFunctionNotPermitted,
-    KeyHandleInvalid,
-    KeyNotWrappable,
     KeySizeRange,
-    KeyUnextractable,
-    MechanismInvalid,
     ObjectHandleInvalid,
     OperationNotAllowed,
     PinIncorrect,
@@ -33,8 +28,6 @@ from hsmshell.engine.errors import (
     UserNotLoggedIn,
     UserPinNotInitialized,
     UserTypeInvalid,
-    WrappingKeyHandleInvalid,
-    WrappingKeyTypeInconsistent,
 )
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Mechanism
@@ -303,56 +296,6 @@ def test_new_objects_have_every_attribute_of_their_class(lab: Lab) -> None:
     assert application.attribute(session, data, _A.VALUE) == b"note"
     with pytest.raises(AttributeSensitive):
         application.attribute(session, PRIVATE, _A.PRIVATE_EXPONENT)
-
-
-# wrapping
-
-
-def test_the_order_of_wrappings_refusals(lab: Lab) -> None:
-    application, session = open_partition(lab)
-    pad = Mechanism.AES_CBC_PAD
-    application.set_attributes(session, PUBLIC, {_A.WRAP: True})
-    idle = application.generate_secret_key(session, KeyType.AES, 16, {_A.TOKEN: True})
-    cases = [
-        (MechanismInvalid, Mechanism.AES_GCM, 999, 999),
-        (MechanismInvalid, None, 999, 999),
-        (WrappingKeyHandleInvalid, pad, 999, 999),
-        (WrappingKeyTypeInconsistent, pad, PUBLIC, 999),
-        (WrappingKeyTypeInconsistent, Mechanism.RSA_PKCS_OAEP, AES, 999),
-        (KeyFunctionNotPermitted, pad, idle, 999),
-        (KeyHandleInvalid, pad, AES, 999),
-        (KeyUnextractable, pad, AES, FIXED),
-        (KeyNotWrappable, pad, AES, PRIVATE),
-    ]
-    for error, mechanism, wrapping, target in cases:
-        with pytest.raises(error) as raised:
-            application.wrap(session, mechanism, wrapping, target)
-        assert raised.type is error
-    assert len(application.wrap(session, Mechanism.RSA_PKCS_OAEP, PUBLIC, AES)) == 256
-    application.logout(session)
-    with pytest.raises(UserNotLoggedIn):
-        application.wrap(session, pad, AES, AES)
-
-
-@pytest.mark.parametrize("mechanism", [Mechanism.AES_CBC_PAD, Mechanism.AES_CBC, Mechanism.AES_ECB])
-def test_a_key_goes_out_and_comes_back(lab: Lab, mechanism: Mechanism) -> None:
-    application, session = open_partition(lab)
-    wrapper = application.generate_secret_key(session, KeyType.AES, 32, {_A.WRAP: True, _A.UNWRAP: True})
-    wrapped = application.wrap(session, mechanism, wrapper, AES)
-    back = application.unwrap(session, mechanism, wrapper, wrapped, KeyType.AES, {_A.LABEL: "back"})
-    first, second = application.read(session, AES), application.read(session, back)
-    assert first.attributes[_A.FINGERPRINT_SHA256] == second.attributes[_A.FINGERPRINT_SHA256]
-    assert (first.flag(_A.LOCAL), second.flag(_A.LOCAL)) == (True, False)
-    assert not second.flag(_A.ALWAYS_SENSITIVE)
-
-
-def test_triple_des_keys_of_two_and_three_parts_wrap(lab: Lab) -> None:
-    application, session = open_partition(lab)
-    for key_type, size in ((KeyType.DES2, 16), (KeyType.DES3, 24)):
-        wrapper = application.generate_secret_key(session, key_type, size, {_A.WRAP: True, _A.UNWRAP: True})
-        wrapped = application.wrap(session, Mechanism.DES3_CBC_PAD, wrapper, AES)
-        back = application.unwrap(session, Mechanism.DES3_CBC_PAD, wrapper, wrapped, KeyType.AES, {})
-        assert application.read(session, back).attributes[_A.VALUE_LEN] == 32
 
 
 def _everything(lab: Lab) -> list[int]:

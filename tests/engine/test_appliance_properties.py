@@ -43,6 +43,7 @@ ATTEMPTS: tuple[Template, ...] = ({_A.SENSITIVE: False}, {_A.EXTRACTABLE: True})
 WRAPS = (_M.AES_CBC_PAD, _M.AES_ECB, _M.AES_CBC)
 DERIVATIONS = (
     Derivation(_M.SHA256_KEY_DERIVATION),
+    Derivation(_M.SHA384_KEY_DERIVATION),
     Derivation(_M.XOR_BASE_AND_DATA, bytes(32)),
     Derivation(_M.CONCATENATE_BASE_AND_DATA, b""),
     Derivation(_M.CONCATENATE_BASE_AND_DATA, b"\1"),
@@ -56,19 +57,19 @@ KNOWN = bytes(range(32))
 templates = st.dictionaries(st.sampled_from(FLAGS), st.booleans(), max_size=4)
 changes = st.dictionaries(st.sampled_from(CHANGES), st.booleans(), max_size=2)
 numbers = st.integers(0, 30)
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("set"), numbers, changes),
-        st.tuples(st.just("copy"), numbers, st.one_of(changes, templates)),
-        st.tuples(st.just("generate"), numbers, templates),
-        st.tuples(st.just("create"), numbers, templates),
-        st.tuples(st.just("wrap"), numbers, numbers, st.sampled_from(WRAPS)),
-        st.tuples(st.just("unwrap"), numbers, numbers, templates),
-        st.tuples(st.just("derive"), numbers, numbers, st.sampled_from(DERIVATIONS), templates),
-        st.tuples(st.just("destroy"), numbers),
-    ),
-    max_size=14,
+DIGESTS = (_M.SHA_1, _M.SHA256, _M.SHA384, _M.SHA512)
+writing = st.one_of(
+    st.tuples(st.just("set"), numbers, changes),
+    st.tuples(st.just("copy"), numbers, st.one_of(changes, templates)),
+    st.tuples(st.just("generate"), numbers, templates),
+    st.tuples(st.just("create"), numbers, templates),
+    st.tuples(st.just("wrap"), numbers, numbers, st.sampled_from(WRAPS)),
+    st.tuples(st.just("unwrap"), numbers, numbers, templates),
+    st.tuples(st.just("derive"), numbers, numbers, st.sampled_from(DERIVATIONS), templates),
+    st.tuples(st.just("destroy"), numbers),
+    st.tuples(st.just("extract"), numbers, templates),
 )
+steps = st.lists(st.one_of(writing, st.tuples(st.just("digest"), numbers, st.sampled_from(DIGESTS))), max_size=14)
 
 
 FINGERPRINTS = (_A.FINGERPRINT_SHA1, _A.FINGERPRINT_SHA256)
@@ -83,6 +84,8 @@ class World:
         self.wrapped: list[tuple[int, Mechanism, bytes]] = []
         self.freed: set[bytes] = set()
         """The materials that were wrapped out: allowed, and known to their wrapper."""
+        self.told: set[bytes] = set()
+        """The digests that were asked for."""
         everything: Template = dict.fromkeys((_A.WRAP, _A.UNWRAP, _A.DERIVE, _A.ENCRYPT, _A.DECRYPT), True)
         self.create({**everything, _A.SENSITIVE: False, _A.EXTRACTABLE: True})
         for extractable in (True, False):
@@ -158,6 +161,12 @@ class World:
         base, second = self.handle(number), self.handle(other)
         self.application.derive(self.session, how, base, KeyType.GENERIC_SECRET, 0, template, second)
 
+    def _extract(self, number: int, template: Attributes) -> None:
+        self.application.extract_public_key(self.session, self.handle(number), template)
+
+    def _digest(self, number: int, mechanism: Mechanism) -> None:
+        self.told.add(self.application.digest_key(self.session, mechanism, self.handle(number)))
+
     def readable(self) -> Iterator[bytes]:
         """Everything that any object shows, but for the fingerprints of open keys: by their definition they are what
         SHA-1 and SHA-256 derivation make of such a key, as anybody can."""
@@ -212,7 +221,7 @@ def test_nothing_frees_what_is_confined(
                 world.do(("set", number, attempt))
         # A key's history binds its material; what a program brought in from outside was never a secret.
         assert not any(secret in out for secret in never for out in world.freed)
-        shown = set(world.readable())
+        shown = set(world.readable()) | world.told
         for material in (never | hidden) - world.freed - {KNOWN}:
             for part in secrets_of(material):
                 assert not any(part in value for value in shown)
@@ -224,7 +233,7 @@ def test_nothing_frees_what_is_confined(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=steps, logged_in=st.booleans())
+@given(steps=st.lists(writing, max_size=14), logged_in=st.booleans())
 def test_a_crypto_user_and_nobody_change_nothing(
     quiet_lab: Callable[[Services], Lab], services: Services, steps: list[tuple[object, ...]], logged_in: bool
 ) -> None:

@@ -106,8 +106,11 @@ def test_an_assigned_key_is_used_after_its_data(program: Application, session: S
 def test_no_use_of_an_assigned_key_escapes(program: Application, session: Session) -> None:
     wrapped = program.wrap(session, Mechanism.AES_CBC_PAD, 8, 8)
     assign(program, session)
-    copied = program.copy(session, 8, {})
+    other = program.open_session(0)
+    program.authorize_key(other, 8, DATA)
+    copied = program.copy(other, 8, {})
     for refused in (
+        lambda: program.copy(session, 8, {}),
         lambda: use(program, session),
         lambda: use(program, session, copied),
         lambda: program.wrap(session, Mechanism.AES_CBC_PAD, 8, 8),

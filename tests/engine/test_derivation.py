@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hsmshell.engine import asymmetric, der, encodings
+from hsmshell.engine import der, encodings
 from hsmshell.engine.appliance import PairSpec, Password
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType, ObjectClass
 from hsmshell.engine.derivation import Derivation, derive, from_password
@@ -16,6 +17,7 @@ from hsmshell.engine.errors import (
     DataLenRange,
     HsmError,
     KeyFunctionNotPermitted,
+    KeyIndigestible,
     KeyNotActive,
     KeySizeRange,
     MechanismInvalid,
@@ -79,8 +81,7 @@ def test_pbkdf2_as_in_rfc_6070() -> None:
 def openssl_agrees(openssl: str, work: Path, private: bytes, public: bytes) -> bytes:
     """The secret that openssl finds from its private and our public key."""
     (work / "private.pem").write_bytes(encodings.private_pem(private))
-    with asymmetric.quietly():
-        (work / "public.pem").write_bytes(encodings.public_pem(public))
+    (work / "public.pem").write_bytes(encodings.public_pem(public))
     command = [openssl, "pkeyutl", "-derive", "-inkey", "private.pem", "-peerkey", "public.pem"]
     return subprocess.run(command, capture_output=True, check=True, cwd=work, timeout=20).stdout
 
@@ -211,3 +212,18 @@ def test_a_des_key_gets_its_parity(lab: Lab) -> None:
     value = application.attribute(session, new, _A.VALUE)
     assert isinstance(value, bytes)
     assert all(bin(byte).count("1") % 2 for byte in value)
+
+
+def test_no_digest_and_no_short_hash_tells_what_is_derived_of_a_confined_key(lab: Lab) -> None:
+    application, session = open_partition(lab)
+    hashing = Derivation(_M.SHA384_KEY_DERIVATION)
+    with pytest.raises(KeyIndigestible):
+        application.digest_key(session, _M.SHA384, 120)
+    for length in (1, 7):
+        with pytest.raises(KeySizeRange):
+            application.derive(session, hashing, 120, KeyType.GENERIC_SECRET, length, {})
+    application.derive(session, hashing, 120, KeyType.GENERIC_SECRET, 8, {})
+    known = {_A.CLASS: int(ObjectClass.SECRET_KEY), _A.KEY_TYPE: int(KeyType.GENERIC_SECRET), _A.VALUE: b"abc"}
+    handle = application.create(session, {**known, _A.SENSITIVE: False, _A.EXTRACTABLE: True, _A.DERIVE: True})
+    assert application.digest_key(session, _M.SHA384, handle) == hashlib.sha384(b"abc").digest()
+    application.derive(session, hashing, handle, KeyType.GENERIC_SECRET, 1, {_A.SENSITIVE: False, _A.EXTRACTABLE: True})

@@ -35,8 +35,8 @@ def test_a_mask_is_read_as_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("x", "write it as: mask ***1 = user:NAME, or pin:LABEL, or made:LENGTH"),
-        ("***1 = secret", "write it as: mask ***1 = user:NAME, or pin:LABEL, or made:LENGTH"),
+        ("x", "write it as: mask ***1 = user:NAME, pin:LABEL, hsm:NAME or made:LENGTH"),
+        ("***1 = secret", "write it as: mask ***1 = user:NAME, pin:LABEL, hsm:NAME or made:LENGTH"),
         ("***1 = made:many", "made takes a number of characters, up to 1000"),
         (f"***1 = made:{LONGEST + 1}", "made takes a number of characters, up to 1000"),
         ("***7 = made:8", "***7 stands for something already; choose another number"),

@@ -14,7 +14,7 @@ from hsmshell.engine.appliance.appliance import Session, Slot
 from hsmshell.engine.appliance.attributes import Identity, serial_word
 from hsmshell.engine.appliance.sessions import ApplicationSessions
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
-from hsmshell.engine.errors import KeyNotAuthorized, ObjectHandleInvalid, SessionReadOnly
+from hsmshell.engine.errors import KeyNotAuthorized, ObjectHandleInvalid, SessionReadOnly, UserNotLoggedIn
 from hsmshell.engine.records import StoredObject
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class ApplicationCore(ApplicationSessions):
         if not by_hsm:
             self._require_writable(session, token=not item.session)
         for copy in self._copies(session, item):
-            self._store.replace_object(copy._replace(attributes=item.attributes))
+            values = groups.most_confined(item.attributes, copy.attributes)
+            self._store.replace_object(copy._replace(attributes=values))
 
     def _drop(self, session: Session, item: StoredObject) -> None:
         """Remove an object. Raises ``SessionReadOnly``."""
@@ -105,7 +106,10 @@ class ApplicationCore(ApplicationSessions):
 
     def _slot_to_write(self, session: Session) -> Slot:
         """The session's slot; members of a group that do not answer miss what is written, and are left out from now
-        on."""
+        on. Raises ``UserNotLoggedIn`` when somebody has erased the slot since the operation began."""
+        self._forget_ended(session.slot)
+        if session.slot not in self._roles:
+            raise UserNotLoggedIn("the login has ended")
         slot = self.slot(session.slot)
         for group in groups.groups(self.lab):
             if slot.is_group and group.slot == slot.number:

@@ -6,6 +6,9 @@ import hashlib
 from typing import NamedTuple
 
 from hsmshell.engine.attributes import (
+    KEYS,
+    SECRET_CLASSES,
+    SECRETS,
     USAGE,
     Attribute,
     Attributes,
@@ -32,15 +35,6 @@ _HIDDEN = (_A.SENSITIVE, _A.EXTRACTABLE)
 
 COUNTED = (_A.USAGE_LIMIT, _A.USAGE_COUNT)
 """How often a key may be used, and how often it was; a key without a limit has neither."""
-
-KEYS = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY})
-"""The classes of keys."""
-
-SECRET_CLASSES = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY})
-"""The classes of objects whose material is a secret."""
-
-SECRETS = frozenset({_A.VALUE, *(one for one in Attribute if _A.PRIVATE_EXPONENT <= one <= _A.COEFFICIENT)})
-"""The attributes that may be a key's secret; they are not stored among the others, but read out of the material."""
 
 GIVEN: dict[ObjectClass, frozenset[Attribute]] = {
     ObjectClass.SECRET_KEY: frozenset(

@@ -11,11 +11,9 @@ from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.pins import new_verifier
 from hsmshell.engine.appliance.policies import PartitionPolicy
-from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.attributes import KEYS, Attribute
 from hsmshell.engine.errors import (
-    KeyHandleInvalid,
     KeyNotAuthorized,
-    ObjectHandleInvalid,
     OperationNotAllowed,
     PinIncorrect,
     PinLocked,
@@ -81,13 +79,8 @@ class ApplicationAuthorization(ApplicationObjects):
             self._keep(session, item._replace(attributes={**item.attributes, Attribute.ASSIGNED: True}))
 
     def _named_key(self, session: Session, handle: int) -> StoredObject:
-        try:
-            item = self.read(session, handle)
-        except ObjectHandleInvalid:
-            raise KeyHandleInvalid(str(handle)) from None
-        if Attribute.KEY_TYPE not in item.attributes:
-            raise KeyHandleInvalid(str(handle))
-        return item
+        with self._store.reading():
+            return self._of_class(session, handle, KEYS)
 
     def _with_data(self, session: Session, handle: int) -> StoredObject:
         item = self._named_key(session, handle)

@@ -69,7 +69,7 @@ class ApplicationCertification(ApplicationUsage):
             material = self._store.material(item.material)
         return encodings.public_of(material) == self.public_key(session, public)
 
-    def request_certificate(self, session: Session | None, handle: int, subject: Subject, name: Hash) -> bytes:
+    def request_certificate(self, session: Session | None, handle: int, subject: Subject, hash_function: Hash) -> bytes:
         """The DER of a request (RFC 2986) for a private key, which signs it.
 
         Raises ``UserNotLoggedIn``, ``KeyHandleInvalid``, ``KeyFunctionNotPermitted`` (CKA_SIGN), ``KeyNotActive``,
@@ -77,10 +77,16 @@ class ApplicationCertification(ApplicationUsage):
         ``KeySizeRange`` for a key too short for the hash or for FIPS mode.
         """
         with self._store.transaction():
-            return issuing.make_request(self._signing_key(session, handle), subject, name)
+            return issuing.make_request(self._signing_key(session, handle), subject, hash_function)
 
     def self_sign(
-        self, session: Session | None, handle: int, subject: Subject, terms: Terms, name: Hash, template: Attributes
+        self,
+        session: Session | None,
+        handle: int,
+        subject: Subject,
+        terms: Terms,
+        hash_function: Hash,
+        template: Attributes,
     ) -> int:
         """A new certificate object whose own key signs it; its handle.
 
@@ -88,7 +94,7 @@ class ApplicationCertification(ApplicationUsage):
         """
         self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            der = issuing.self_sign(self._signing_key(session, handle), subject, terms, name)
+            der = issuing.self_sign(self._signing_key(session, handle), subject, terms, hash_function)
             return self.import_certificate(session, der, template)
 
     def certify(
@@ -98,7 +104,7 @@ class ApplicationCertification(ApplicationUsage):
         issuer: int,
         request: bytes,
         terms: Terms,
-        name: Hash,
+        hash_function: Hash,
         template: Attributes,
     ) -> int:
         """A new certificate object for a request (DER), by a private key and its certificate ``issuer``; its handle.
@@ -109,7 +115,7 @@ class ApplicationCertification(ApplicationUsage):
         self._require(session, PartitionOperation.CREATE)
         authority = self.certificate(session, issuer)
         with self._store.transaction():
-            der = issuing.certify(self._signing_key(session, handle), authority, request, terms, name)
+            der = issuing.certify(self._signing_key(session, handle), authority, request, terms, hash_function)
             return self.import_certificate(session, der, template)
 
     def _signing_key(self, session: Session | None, handle: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hsmshell.engine import ciphers, crypto, macs
+from hsmshell.engine import ciphers, crypto, derivation, macs
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.mechanism_table import MechanismFlag
@@ -26,6 +26,9 @@ from hsmshell.engine.mechanisms import GCM_IV_LENGTH, Mechanism, MechanismParame
 
 LONGEST_RANDOM = 65536
 """The random bytes that are given at once."""
+
+DERIVING = frozenset({Mechanism.SHA224, Mechanism.SHA384, Mechanism.SHA512})
+"""The hashes with which keys are derived of a confined key; those by SHA-1 and SHA-256 are its fingerprints."""
 
 STREAMS = frozenset({Mechanism.AES_CTR, Mechanism.RC4})
 """Where decrypting is encrypting once more."""
@@ -53,7 +56,7 @@ class ApplicationCiphering(ApplicationUsage):
         """
         session = self._require(session, PartitionOperation.USE)
         mechanism = self._mechanism(session, mechanism, MechanismFlag.ENCRYPT)
-        if mechanism is Mechanism.AES_GCM and parameters.iv and self._approves_only(session):
+        if mechanism is Mechanism.AES_GCM and parameters.iv and self._is_fips(session):
             raise MechanismParamInvalid("in FIPS mode the HSM makes the IV")
         with self._store.transaction():
             key = self._key_for(session, mechanism, handle, Attribute.ENCRYPT, ObjectClass.PUBLIC_KEY)
@@ -103,7 +106,8 @@ class ApplicationCiphering(ApplicationUsage):
         """The digest of a secret key's value (PKCS#11 v3.0 5.12.4).
 
         Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, ``MechanismInvalid``,
-        ``KeyHandleInvalid``, ``KeyIndigestible`` for a key that is no secret one.
+        ``KeyHandleInvalid``, ``KeyIndigestible`` for a key that is no secret one, and for a confined one by a hash with
+        which keys are derived: the digest would be such a key.
         """
         session = self._require(session, PartitionOperation.USE)
         mechanism = self._mechanism(session, mechanism, MechanismFlag.DIGEST)
@@ -111,6 +115,8 @@ class ApplicationCiphering(ApplicationUsage):
             key = self._key(session, handle)
             if key.object_class is not ObjectClass.SECRET_KEY:
                 raise KeyIndigestible(str(handle))
+            if derivation.is_confined(key.attributes) and mechanism in DERIVING:
+                raise KeyIndigestible(f"{handle}: {mechanism.name} derives keys of it")
             return macs.digest(mechanism, self._store.material(key.material))
 
     def random(self, session: Session | None, length: int) -> bytes:

@@ -8,16 +8,9 @@ from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.attributes import required
 from hsmshell.engine.appliance.certification import X_509, certificate_traits
 from hsmshell.engine.appliance.operations import ApplicationObjects
-from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
-from hsmshell.engine.errors import (
-    AttributeValueInvalid,
-    DataInvalid,
-    KeyHandleInvalid,
-    ObjectHandleInvalid,
-    TemplateInconsistent,
-)
+from hsmshell.engine.errors import AttributeValueInvalid, DataInvalid, TemplateInconsistent
 from hsmshell.engine.objects import Traits, secret_traits, with_odd_parity
 
 _A = Attribute
@@ -55,7 +48,7 @@ class ApplicationCreation(ApplicationObjects):
         object_class, key_type = ObjectClass(int(kind)), KeyType(int(number))
         if object_class is ObjectClass.SECRET_KEY:
             return self._create_secret(session, key_type, template)
-        if object_class is ObjectClass.PRIVATE_KEY and not self._policy(session, HsmPolicy.NON_FIPS):
+        if object_class is ObjectClass.PRIVATE_KEY and self._is_fips(session):
             raise TemplateInconsistent("a private key in the clear, in FIPS mode")
         material, traits = _assembled(object_class, key_type, template)
         return self._new(session, material, traits, _without(template, assembly.PARTS), local=False)
@@ -94,12 +87,7 @@ class ApplicationCreation(ApplicationObjects):
 
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            try:
-                item = self._object(session, handle)
-            except ObjectHandleInvalid:
-                raise KeyHandleInvalid(str(handle)) from None
-            if item.object_class is not ObjectClass.PRIVATE_KEY:
-                raise KeyHandleInvalid(str(handle))
+            item = self._of_class(session, handle, (ObjectClass.PRIVATE_KEY,))
             public = encodings.public_of(self._store.material(item.material))
             same = {_A.ID: item.ident, _A.SUBJECT: item.attributes.get(_A.SUBJECT, b"")}
             return self._new(session, public, public_traits(public), {**same, **template}, local=False)

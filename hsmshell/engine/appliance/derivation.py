@@ -7,8 +7,8 @@ from typing import NamedTuple
 from hsmshell.engine import derivation
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
-from hsmshell.engine.appliance.generation import SECRET_BYTES, SECRET_TYPES, ApplicationGeneration
-from hsmshell.engine.appliance.mechanism_table import MechanismFlag
+from hsmshell.engine.appliance.generation import SECRET_BYTES, ApplicationGeneration
+from hsmshell.engine.appliance.mechanism_table import SECRET_KEY_GENERATION, MechanismFlag
 from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
 from hsmshell.engine.derivation import Derivation
@@ -19,7 +19,7 @@ from hsmshell.engine.errors import (
     TemplateInconsistent,
 )
 from hsmshell.engine.mechanisms import Hash, Mechanism
-from hsmshell.engine.objects import SECRET_LENGTHS, Traits, secret_traits, with_odd_parity
+from hsmshell.engine.objects import SECRET_LENGTHS, Traits
 from hsmshell.engine.records import StoredObject
 
 _A = Attribute
@@ -64,7 +64,7 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
         """
         session = self._require(session, PartitionOperation.DERIVE)
         self._mechanism(session, how.mechanism, MechanismFlag.DERIVE)
-        if key_type not in SECRET_TYPES:
+        if key_type not in SECRET_KEY_GENERATION:
             raise TemplateInconsistent(key_type.name)
         with self._store.transaction():
             bases = [self._base(session, how.mechanism, handle)]
@@ -72,11 +72,11 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
                 bases.append(self._base(session, how.mechanism, other))
             values = [self._store.material(base.material) for base in bases]
             made = derivation.derive(how, values[0], _length(key_type, length), b"".join(values[1:]))
-            if len(made) not in SECRET_BYTES:
-                raise KeySizeRange(str(len(made)))
-            made = with_odd_parity(key_type, made)
+            is_short = how.mechanism in derivation.HASHING and len(made) < derivation.SHORTEST
+            if is_short and derivation.is_confined(bases[0].attributes):
+                raise KeySizeRange(f"{len(made)} bytes of a confined key's hash")
             wanted = _inherited(bases, template) if how.mechanism in derivation.INHERITING else template
-            new = self._new(session, made, secret_traits(key_type, made), wanted, local=False)
+            new = self._new_secret(session, key_type, made, wanted, local=False)
             self._keep_history(session, new, bases)
             return new
 
@@ -87,7 +87,7 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
             return key.object_class is object_class and (not types or key.key_type in types)
 
         base = self._use(session, handle, _A.DERIVE, fits=fits)
-        if mechanism in derivation.SHOWN and (base.flag(_A.SENSITIVE) or not base.flag(_A.EXTRACTABLE)):
+        if mechanism in derivation.SHOWN and derivation.is_confined(base.attributes):
             raise KeyFunctionNotPermitted(f"{handle}: its {mechanism.name} is no secret")
         return base
 
@@ -117,8 +117,7 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
         if size not in SECRET_BYTES:
             raise KeySizeRange(str(size))
         made = derivation.from_password(password.text, password.salt, password.iterations, size, password.hash)
-        value = with_odd_parity(key_type, made)
-        return self._new(session, value, secret_traits(key_type, value), template, local=True)
+        return self._new_secret(session, key_type, made, template, local=True)
 
 
 def _length(key_type: KeyType, length: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.appliance import ADMIN
 from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
 
@@ -23,8 +24,6 @@ def zeroize(store: Store, device: int, *, factory: bool = False) -> None:
     Every login of any program ends. With ``factory`` the policies, the auditor and the remote PED vector go, too
     (Thales, hsm factoryReset: since firmware 6.22).
     """
-    from hsmshell.engine.access import Role
-
     for container in store.containers(device):
         if container.number != ADMIN:
             erase_partition(store, container.id)

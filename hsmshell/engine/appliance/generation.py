@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hsmshell.engine import asymmetric, ciphers, encodings
+from hsmshell.engine import asymmetric, encodings
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.mechanism_table import APPROVED_BITS, SECRET_KEY_GENERATION, mechanism_of
 from hsmshell.engine.appliance.operations import ApplicationObjects
-from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
-from hsmshell.engine.domain import DH_BITS, DSA_SUBPRIME_BITS, Domain, decode_domain, published_group
+from hsmshell.engine.domain import Domain, decode_domain, prime_bits, published_group
 from hsmshell.engine.errors import (
     AttributeValueInvalid,
     CurveNotSupported,
@@ -20,7 +20,7 @@ from hsmshell.engine.errors import (
     KeySizeRange,
     MechanismInvalid,
 )
-from hsmshell.engine.mechanisms import Curve, Mechanism
+from hsmshell.engine.mechanisms import Curve
 from hsmshell.engine.objects import secret_traits, with_odd_parity
 
 RSA_BITS = range(1024, 4097, 8)
@@ -32,26 +32,8 @@ STRONG_RSA_BITS = range(2048, 4097, 256)
 SECRET_BYTES = range(1, 513)
 """Lengths in bytes of the secret keys that the HSM makes."""
 
-FIPS_BITS = 2048
-"""The shortest modulus or prime of a new key in FIPS mode (SP 800-131A 3)."""
-
-FIPS_SECRETS = frozenset({KeyType.AES, KeyType.DES3, KeyType.GENERIC_SECRET})
-"""The secret keys that are made in FIPS mode (SP 800-131A 2)."""
-
 FIPS_CURVES = frozenset(Curve) - {Curve.P192, Curve.K256, Curve.X25519, Curve.X448}
 """The curves on which pairs are made in FIPS mode (FIPS 186-5, SP 800-186)."""
-
-_OLD = {
-    KeyType.RC2: Mechanism.RC2_CBC,
-    KeyType.RC4: Mechanism.RC4,
-    KeyType.CAST5: Mechanism.CAST5_CBC,
-    KeyType.SEED: Mechanism.SEED_CBC,
-    KeyType.ARIA: Mechanism.ARIA_CBC,
-}
-"""The secret keys for whose cipher the library has to be asked."""
-
-SECRET_TYPES = FIPS_SECRETS | {KeyType.DES, KeyType.DES2, *_OLD}
-"""The types of secret keys."""
 
 
 class PairSpec(NamedTuple):
@@ -85,14 +67,21 @@ class ApplicationGeneration(ApplicationObjects):
         self._require_makes(session, key_type)
         if size not in SECRET_BYTES:
             raise KeySizeRange(str(size))
-        value = with_odd_parity(key_type, self.lab.services.random_bytes(size))
-        return self._new(session, value, secret_traits(key_type, value), template, local=True)
+        return self._new_secret(session, key_type, self.lab.services.random_bytes(size), template, local=True)
+
+    def _new_secret(
+        self, session: Session, key_type: KeyType, value: bytes, template: Attributes, *, local: bool
+    ) -> int:
+        """A secret key of these bytes, which get a DES key's parity; its handle. Raises ``KeySizeRange``."""
+        if len(value) not in SECRET_BYTES:
+            raise KeySizeRange(str(len(value)))
+        value = with_odd_parity(key_type, value)
+        return self._new(session, value, secret_traits(key_type, value), template, local=local)
 
     def _require_makes(self, session: Session, key_type: KeyType) -> None:
         """Raise ``MechanismInvalid`` for a type of secret key that the HSM does not make in its mode."""
-        if key_type not in (SECRET_TYPES if self._policy(session, HsmPolicy.NON_FIPS) else FIPS_SECRETS):
-            raise MechanismInvalid(key_type.name)
-        if key_type in _OLD and not ciphers.available(_OLD[key_type]):
+        appliance, mechanism = self.appliance_of(session.slot), SECRET_KEY_GENERATION.get(key_type)
+        if mechanism is None or mechanism_of(mechanism, appliance.profile, fips=appliance.is_fips) is None:
             raise MechanismInvalid(key_type.name)
 
     def generate_pair(
@@ -105,7 +94,7 @@ class ApplicationGeneration(ApplicationObjects):
         ``DomainParamsInvalid``, and what ``create`` raises.
         """
         session = self._require(session, PartitionOperation.CREATE)
-        key = self._private_key(spec, fips=not self._policy(session, HsmPolicy.NON_FIPS))
+        key = self._private_key(spec, fips=self._is_fips(session))
         other = encodings.public_of(key)
         traits = private_traits(key)
         if spec.key_type is KeyType.RSA:
@@ -118,7 +107,7 @@ class ApplicationGeneration(ApplicationObjects):
         services = self.lab.services
         if spec.key_type is KeyType.RSA:
             strong = spec.strong_primes or spec.x9_31
-            if spec.bits not in (STRONG_RSA_BITS if strong else RSA_BITS) or (fips and spec.bits < FIPS_BITS):
+            if spec.bits not in (STRONG_RSA_BITS if strong else RSA_BITS) or (fips and spec.bits < APPROVED_BITS):
                 raise KeySizeRange(str(spec.bits))
             if spec.exponent < 3 or not spec.exponent % 2:
                 raise AttributeValueInvalid(Attribute.PUBLIC_EXPONENT.name)
@@ -146,7 +135,7 @@ class ApplicationGeneration(ApplicationObjects):
         session = self._require(session, PartitionOperation.CREATE)
         if key_type not in (KeyType.DSA, KeyType.DH):
             raise MechanismInvalid(key_type.name)
-        fips = not self._policy(session, HsmPolicy.NON_FIPS)
+        fips = self._is_fips(session)
         _require_bits(key_type, bits, fips=fips)
         domain = self.lab.services.dsa_domain(bits) if key_type is KeyType.DSA else published_group(bits)
         return self._new(session, domain.encode(key_type), domain_traits(key_type, domain), template, local=True)
@@ -173,5 +162,5 @@ def _given(spec: PairSpec) -> Domain:
 
 
 def _require_bits(key_type: KeyType, bits: int, *, fips: bool) -> None:
-    if bits not in (DSA_SUBPRIME_BITS if key_type is KeyType.DSA else DH_BITS) or (fips and bits < FIPS_BITS):
+    if bits not in prime_bits(key_type) or (fips and bits < APPROVED_BITS):
         raise KeySizeRange(str(bits))

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.appliance.appliance import Appliance
-from hsmshell.engine.appliance.policies import PartitionPolicy, Profile
-from hsmshell.engine.attributes import Attribute, ObjectClass
+from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy, Profile
+from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import GroupError, OperationNotAllowed
 from hsmshell.engine.records import Container, Device, StoredObject
 
@@ -36,6 +36,15 @@ CLONING = {
     ObjectClass.SECRET_KEY: PartitionPolicy.SECRET_KEY_CLONING,
 }
 """The policy that lets objects of a class travel from member to member."""
+
+
+_ONCE_TRUE = (Attribute.SENSITIVE,)
+_ONCE_FALSE = (Attribute.EXTRACTABLE, Attribute.ALWAYS_SENSITIVE, Attribute.NEVER_EXTRACTABLE)
+"""What an object never loses again."""
+_AUTHORIZATION = (Attribute.ASSIGNED, Attribute.AUTH_DATA, Attribute.FAILED_KEY_AUTH_COUNT)
+"""What comes along when a key is assigned."""
+_COUNTS = (Attribute.USAGE_COUNT, Attribute.FAILED_KEY_AUTH_COUNT)
+"""What each member counts for itself when its own slot is used."""
 
 
 class Group(NamedTuple):
@@ -94,6 +103,14 @@ def find(lab: Lab, word: str) -> Group:
 def partitions_by_serial(lab: Lab) -> dict[str, tuple[Appliance, Container]]:
     """All partitions of all appliances by their serial numbers."""
     return {part.serial: (one, part) for one in lab.appliances() for part in one.partitions()}
+
+
+def partition(lab: Lab, serial: str) -> Container:
+    """The partition of that serial number. Raises ``GroupError``."""
+    known = partitions_by_serial(lab)
+    if serial not in known:
+        raise GroupError(f"no partition has the serial number {serial}")
+    return known[serial][1]
 
 
 def answering(lab: Lab, group: Group) -> tuple[Container, ...]:
@@ -158,8 +175,7 @@ def delete(lab: Lab, group: Group) -> None:
 
 
 def _require_free(lab: Lab, serial: str) -> None:
-    if serial not in partitions_by_serial(lab):
-        raise GroupError(f"no partition has the serial number {serial}")
+    partition(lab, serial)
     for group in groups(lab):
         if serial in group.members:
             raise GroupError(f"{serial} is a member of {group.label} already")
@@ -207,12 +223,23 @@ def ouid_of(item: StoredObject) -> bytes:
     return value
 
 
+def most_confined(values: Attributes, other: Attributes) -> Attributes:
+    """The values, but for what another copy of the object forbids: writing to all copies never frees one of them."""
+    found = {attribute: True for attribute in _ONCE_TRUE if other.get(attribute)}
+    found |= {attribute: False for attribute in _ONCE_FALSE if attribute in other and not other[attribute]}
+    assigned = () if values.get(Attribute.ASSIGNED) or not other.get(Attribute.ASSIGNED) else _AUTHORIZATION
+    return {**values, **found, **{one: other[one] for one in assigned if one in other}}
+
+
 def require_clonable(lab: Lab, members: Sequence[Container], object_class: ObjectClass) -> None:
-    """Raises ``OperationNotAllowed`` when an object of that class may not be on two members."""
+    """Raises ``OperationNotAllowed`` when an object of that class may not be on two members: the partitions' cloning
+    policies, or HSM policy 16."""
     policy = CLONING.get(object_class)
     if policy is None or len(members) < 2:
         return
     by_id = {one.device.id: one for one in lab.appliances()}
+    if not all(by_id[part.device].policy(HsmPolicy.NETWORK_REPLICATION) for part in members):
+        raise OperationNotAllowed(HsmPolicy.NETWORK_REPLICATION.text)
     if not all(by_id[part.device].policy(policy, part) for part in members):
         raise OperationNotAllowed(policy.text)
 
@@ -224,8 +251,9 @@ def synchronize(lab: Lab, group: Group) -> int:
     """Make the members that answer alike; how many objects were copied, changed or removed.
 
     Those that take part share what any of them has. One that was left out takes over what the others have, also what
-    they no longer have, and takes part again. Session objects stay where they are. Raises ``OperationNotAllowed`` when
-    the cloning policies forbid it, ``GroupError`` when nobody answers.
+    they no longer have, and takes part again. What any copy of an object forbids stays forbidden. Session objects
+    stay where they are. Raises ``OperationNotAllowed`` when the cloning policies forbid it, ``GroupError`` when nobody
+    answers.
     """
     with lab.store.transaction():
         known = partitions_by_serial(lab)
@@ -236,7 +264,12 @@ def synchronize(lab: Lab, group: Group) -> int:
         wanted: dict[bytes, StoredObject] = {}
         for part in sound:
             for item in _token_objects(lab, part):
-                wanted.setdefault(ouid_of(item), item)
+                known_one = wanted.setdefault(ouid_of(item), item)
+                wanted[ouid_of(item)] = _joined(known_one, item, counts=True)
+        for part in up:
+            for item in _token_objects(lab, part):
+                if ouid_of(item) in wanted:
+                    wanted[ouid_of(item)] = _joined(wanted[ouid_of(item)], item, counts=False)
         for item in wanted.values():
             require_clonable(lab, up, item.object_class)
         touched = sum(_match(lab, part, wanted) for part in up)
@@ -246,6 +279,15 @@ def synchronize(lab: Lab, group: Group) -> int:
 
 def _token_objects(lab: Lab, part: Container) -> Iterator[StoredObject]:
     return (item for item in lab.store.objects(part.id) if not item.session)
+
+
+def _joined(item: StoredObject, other: StoredObject, *, counts: bool) -> StoredObject:
+    """The object as it is, but as confined as the other copy, and with the higher of their counts."""
+    values = dict(most_confined(item.attributes, other.attributes))
+    for attribute in _COUNTS if counts else ():
+        if attribute in values and attribute in other.attributes:
+            values[attribute] = max(int(values[attribute]), int(other.attributes[attribute]))
+    return item._replace(attributes=values)
 
 
 def _match(lab: Lab, part: Container, wanted: dict[bytes, StoredObject]) -> int:

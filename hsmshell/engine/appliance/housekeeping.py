@@ -54,7 +54,7 @@ class Housekeeping:
 
     def names(self, kind: str) -> list[str]:
         """The names of ``USER_FILES`` or ``PUBLIC_KEYS``."""
-        return str(self._settings().get(kind, "")).split("\n") if self._settings().get(kind) else []
+        return str(self._settings().get(kind, "")).splitlines()
 
     def clear(self, kind: str) -> int:
         """Delete all of that kind; how many there were."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hsmshell.engine.access import Role, check_password
 from hsmshell.engine.appliance.appliance import Appliance
@@ -26,6 +26,8 @@ from hsmshell.engine.records import Container
 
 if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
+
+_Noted = TypeVar("_Noted")
 
 OFFICER_FAILURES = 3
 """Wrong PINs in a row after which the HSM is zeroized; fixed."""
@@ -91,7 +93,7 @@ def partition_account(lab: Lab, appliance: Appliance, partition: Container, role
     return Account(partition.id, partition.device, role, limit, LastTry.LOCK if keeps else LastTry.LOSE_CONTENTS)
 
 
-def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], int]) -> int:
+def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], _Noted]) -> _Noted:
     """Check a PIN and count it; a right one sets the count back. What ``note``, inside the transaction, gives.
 
     Raises ``UserPinNotInitialized``, ``UserLockedOut``, ``AuditLoginFailureThreshold`` or ``PinIncorrect``, and
@@ -120,6 +122,15 @@ def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], int]) -> in
     if last and account.role is Role.SECURITY_OFFICER:
         raise SoLoginFailureThreshold(name)
     raise PinIncorrect(name)
+
+
+def require_usable(lab: Lab, account: Account) -> None:
+    """Raise ``UserPinNotInitialized`` or ``UserLockedOut`` when nobody could log in; inside a transaction."""
+    user = lab.store.user_named(account.container, account.role.name)
+    if user is None or not user.verifier:
+        raise UserPinNotInitialized(account.role.name)
+    if user.failures >= account.limit:
+        _require_unlocked(lab, account)
 
 
 def _require_unlocked(lab: Lab, account: Account) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hsmshell.engine import ciphers
 from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.mechanisms import Mechanism
 
 _M = Mechanism
@@ -34,6 +35,9 @@ _CIPHERING = _F.ENCRYPT | _F.DECRYPT
 _SIGNING = _F.SIGN | _F.VERIFY
 _LUNA7 = frozenset({Profile.LUNA7})
 
+APPROVED_BITS = 2048
+"""The shortest modulus or prime of a pair that is made, or protects anything, in FIPS mode (SP 800-131A 3, 6)."""
+
 
 class MechanismInfo(NamedTuple):
     """One mechanism."""
@@ -59,21 +63,21 @@ class MechanismInfo(NamedTuple):
 
 
 MECHANISMS = (
-    MechanismInfo(_M.RSA_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
+    MechanismInfo(_M.RSA_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=APPROVED_BITS),
     MechanismInfo(_M.RSA_PKCS, 1024, 4096, _CIPHERING | _WRAPPING | _SIGNING, only_outside_fips=_CIPHERING | _WRAPPING),
     MechanismInfo(_M.RSA_X_509, 1024, 4096, _SIGNING, approved=False),
     MechanismInfo(_M.SHA1_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.RSA_PKCS_OAEP, 1024, 4096, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.RSA_X9_31_KEY_PAIR_GEN, 2048, 4096, _F.GENERATE_KEY_PAIR),
     MechanismInfo(_M.SHA1_RSA_PKCS_PSS, 1024, 4096, _SIGNING),
-    MechanismInfo(_M.DSA_KEY_PAIR_GEN, 1024, 3072, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
+    MechanismInfo(_M.DSA_KEY_PAIR_GEN, 1024, 3072, _F.GENERATE_KEY_PAIR, smallest_approved=APPROVED_BITS),
     MechanismInfo(_M.DSA, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA1, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA224, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA256, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA384, 1024, 3072, _SIGNING),
     MechanismInfo(_M.DSA_SHA512, 1024, 3072, _SIGNING),
-    MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=2048),
+    MechanismInfo(_M.DH_PKCS_KEY_PAIR_GEN, 1024, 4096, _F.GENERATE_KEY_PAIR, smallest_approved=APPROVED_BITS),
     MechanismInfo(_M.DH_PKCS_DERIVE, 1024, 4096, _F.DERIVE),
     MechanismInfo(_M.SHA256_RSA_PKCS, 1024, 4096, _SIGNING),
     MechanismInfo(_M.SHA384_RSA_PKCS, 1024, 4096, _SIGNING),
@@ -156,12 +160,27 @@ MECHANISMS = (
     MechanismInfo(_M.DES3_CBC_ENCRYPT_DATA, 0, 0, _F.DERIVE, approved=False),
     MechanismInfo(_M.AES_ECB_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
     MechanismInfo(_M.AES_CBC_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
-    MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=2048),
-    MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=2048),
+    MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=APPROVED_BITS),
+    MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=APPROVED_BITS),
     MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
 )
 """By number."""
+
+SECRET_KEY_GENERATION: dict[KeyType, Mechanism] = {
+    KeyType.GENERIC_SECRET: _M.GENERIC_SECRET_KEY_GEN,
+    KeyType.RC2: _M.RC2_KEY_GEN,
+    KeyType.RC4: _M.RC4_KEY_GEN,
+    KeyType.DES: _M.DES_KEY_GEN,
+    KeyType.DES2: _M.DES2_KEY_GEN,
+    KeyType.DES3: _M.DES3_KEY_GEN,
+    KeyType.CAST5: _M.CAST5_KEY_GEN,
+    KeyType.AES: _M.AES_KEY_GEN,
+    KeyType.ARIA: _M.ARIA_KEY_GEN,
+    KeyType.SEED: _M.SEED_KEY_GEN,
+}
+"""The types of secret keys, and what makes each."""
+
 _MADE_FOR = {
     _M.RC2_KEY_GEN: _M.RC2_CBC,
     _M.RC4_KEY_GEN: _M.RC4,

@@ -8,23 +8,25 @@ from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
-from hsmshell.engine.appliance.attributes import (
-    COPIED,
+from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object, secrets_of
+from hsmshell.engine.appliance.policies import PartitionPolicy
+from hsmshell.engine.appliance.traits import public_traits
+from hsmshell.engine.attributes import (
     KEYS,
     SECRET_CLASSES,
     SECRETS,
-    changed,
-    copied,
-    new_object,
-    secrets_of,
+    Attribute,
+    Attributes,
+    AttributeValue,
+    ObjectClass,
 )
-from hsmshell.engine.appliance.policies import PartitionPolicy
-from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue, ObjectClass
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
+    HsmError,
+    KeyHandleInvalid,
     KeyNotAuthorized,
+    ObjectHandleInvalid,
     OperationNotAllowed,
 )
 from hsmshell.engine.objects import Traits
@@ -63,6 +65,22 @@ class ApplicationObjects(ApplicationCore):
         session = self._require_open(session)
         with self._store.reading():
             return self._object(session, handle)
+
+    def _of_class(
+        self,
+        session: Session,
+        handle: int,
+        classes: Collection[ObjectClass],
+        missing: type[HsmError] = KeyHandleInvalid,
+    ) -> StoredObject:
+        """One object of these classes, inside a transaction or a reading; ``missing`` when there is none such."""
+        try:
+            item = self._object(session, handle)
+        except ObjectHandleInvalid:
+            raise missing(str(handle)) from None
+        if item.object_class not in classes:
+            raise missing(str(handle))
+        return item
 
     def attribute(self, session: Session | None, handle: int, attribute: Attribute) -> AttributeValue:
         """One attribute's value.
@@ -157,10 +175,10 @@ class ApplicationObjects(ApplicationCore):
 
     def copy(self, session: Session | None, handle: int, template: Attributes) -> int:
         """A copy with some attributes changed; its handle. Raises what ``set_attributes`` and ``attributes.copied``
-        raise."""
+        raise, and ``KeyNotAuthorized``: each copy of an assigned key would give as many tries at its data again."""
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
-            item = self._object(session, handle)
+            item = self._require_authorized(session, self._object(session, handle))
             self._require_changeable(
                 session, item, {key: value for key, value in template.items() if key not in COPIED}
             )

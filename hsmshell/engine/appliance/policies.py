@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from hsmshell.engine.records import Settings
 
@@ -70,3 +71,10 @@ class PartitionPolicy(Policy):
     CHANGING_ATTRIBUTES = 11, "Allow changing key attributes", "allow_changing_key_attributes", 1
     MAXIMUM_FAILURES = 20, "Max failed user logins allowed", "maximum_failures", 10
     KEY_MANAGEMENT = 28, "Allow Key Management Functions", "allow_key_management", 1
+
+
+NEEDED: Mapping[Policy, HsmPolicy] = {
+    PartitionPolicy.PRIVATE_KEY_CLONING: HsmPolicy.CLONING,
+    PartitionPolicy.SECRET_KEY_CLONING: HsmPolicy.CLONING,
+}
+"""Without the HSM's policy, that of a partition is off whatever it is set to."""

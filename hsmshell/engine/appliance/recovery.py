@@ -10,6 +10,7 @@ from __future__ import annotations
 from hsmshell.engine import encodings, signatures
 from hsmshell.engine.access import PartitionOperation, Role
 from hsmshell.engine.appliance.appliance import Session
+from hsmshell.engine.appliance.logins import require_usable
 from hsmshell.engine.appliance.usage import ApplicationUsage
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
 from hsmshell.engine.errors import (
@@ -57,8 +58,9 @@ class ApplicationRecovery(ApplicationUsage):
         """Log in on the other session's slot as who is logged in on this one's.
 
         Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserAlreadyLoggedIn``, ``UserNotAuthorized`` for the
-        security officer, or when the partition that is open does not have the other one's key, and
-        ``OperationNotAllowed`` when one of them has named none.
+        security officer, or when the partition that is open does not have the other one's key,
+        ``OperationNotAllowed`` when one of them has named none, and ``UserPinNotInitialized`` or ``UserLockedOut`` when
+        the other partition has no such user, or a locked one.
         """
         session, other = self._require_open(session), self._require_open(other)
         role = self.role(session)
@@ -68,17 +70,20 @@ class ApplicationRecovery(ApplicationUsage):
             raise UserAlreadyLoggedIn(role.name)
         if role is Role.SECURITY_OFFICER:
             raise UserNotAuthorized(role.name)
-        here, there = self._partition(session.slot), self._partition(other.slot)
+        slot = self.slot(other.slot)
+        here = self._partition(session.slot)
         with self._store.transaction():
             challenge = self.lab.services.random_bytes(CHALLENGE)
             answer = signatures.sign(Mechanism.SHA256_RSA_PKCS, self._ha_key(here), challenge)
-            try:
-                public = encodings.public_of(self._ha_key(there))
-                signatures.verify(Mechanism.SHA256_RSA_PKCS, public, challenge, answer)
-            except SignatureInvalid:
-                raise UserNotAuthorized("another key") from None
-            number = self._note_login(there, role)
-        self._begin_login(other.slot, role, number)
+            for there in slot.members:
+                require_usable(self.lab, self._account(there, role))
+                try:
+                    public = encodings.public_of(self._ha_key(there))
+                    signatures.verify(Mechanism.SHA256_RSA_PKCS, public, challenge, answer)
+                except SignatureInvalid:
+                    raise UserNotAuthorized("another key") from None
+            numbers = {part.id: self._note_login(part, role) for part in slot.members}
+        self._begin_login(slot, role, numbers)
 
     def _ha_key(self, partition: Container) -> bytes:
         """The partition's private key for such logins. Raises ``OperationNotAllowed`` when it has none."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.access import KEY_MANAGEMENT, PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
-from hsmshell.engine.appliance.logins import Account, attempt, partition_account
+from hsmshell.engine.appliance.logins import Account, attempt, partition_account, require_usable
+from hsmshell.engine.appliance.pins import require_current
 from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
 from hsmshell.engine.errors import (
+    HsmError,
     OperationNotAllowed,
     SessionHandleInvalid,
     SessionReadOnlyExists,
@@ -31,6 +34,17 @@ GROUP_DESCRIPTION = "HA Virtual Card Slot"
 """What the slot of an HA group is called (published slot lists)."""
 
 
+class Standing(NamedTuple):
+    """Where a program's login holds."""
+
+    serial: str
+    """Of the token that was logged in to: a group's slot may get another number."""
+    numbers: dict[int, int]
+    """The lab's session with each partition behind the slot."""
+    pin: str = ""
+    """What a group's later members are opened with; kept in the program, as the real library keeps it."""
+
+
 class ApplicationSessions:
     """Sessions and logins of one program. A login holds for all of the program's sessions with that slot."""
 
@@ -42,6 +56,8 @@ class ApplicationSessions:
         self._roles: dict[int, Role] = {}
         self._next_session = 1
         self._lab_sessions: dict[int, int] = {}
+        self._standings: dict[int, Standing] = {}
+        self._furnishing = False
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
 
@@ -91,6 +107,10 @@ class ApplicationSessions:
         partition = self._partition(session.slot)
         return self._appliance(partition).policy(policy, partition)
 
+    def _is_fips(self, session: Session) -> bool:
+        """Whether the HSM behind the session's slot is in FIPS mode."""
+        return self.appliance_of(session.slot).is_fips
+
     # sessions
 
     def sessions(self) -> tuple[Session, ...]:
@@ -132,11 +152,11 @@ class ApplicationSessions:
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``SessionReadOnlyExists`` (the security officer
         changes what a read-only session sees, PKCS#11 v3.0 5.6.8), ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
+        ``SoLoginFailureThreshold``, ``PinIncorrect`` or ``PinExpired``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
-        first, *others = self.slot(session.slot).members
-        account, *further = [self._account(part, role) for part in (first, *others)]
+        slot = self.slot(session.slot)
+        accounts = [(part, self._account(part, role)) for part in slot.members]
         current = self._roles.get(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
@@ -144,20 +164,47 @@ class ApplicationSessions:
             not one.read_write for one in self._sessions.values() if one.slot == session.slot
         ):
             raise SessionReadOnlyExists(role.name)
-        for other in further:
-            attempt(self.lab, other, pin, lambda: 0)
-        number = attempt(self.lab, account, pin, lambda: self._note_login(first, role))
-        self._begin_login(session.slot, role, number)
+        numbers: dict[int, int] = {}
+        try:
+            for part, account in reversed(accounts):
+                numbers[part.id] = self._attempt(part, account, pin)
+        except HsmError:
+            self._end_lab_sessions(numbers)
+            raise
+        self._begin_login(slot, role, numbers, pin if slot.is_group else "")
 
     def _account(self, partition: Container, role: Role) -> Account:
         return partition_account(self.lab, self._appliance(partition), partition, role)
 
+    def _attempt(self, partition: Container, account: Account, pin: str) -> int:
+        def enter() -> int:
+            # Only who knows the PIN hears that it has to be changed.
+            require_current(partition, account.role)
+            return self._note_login(partition, account.role)
+
+        return attempt(self.lab, account, pin, enter)
+
     def login_activated(self, session: Session) -> None:
-        """The login that a partition with cached credentials grants without asking for a PIN."""
-        partition = self._partition(session.slot)
+        """The login that partitions with cached credentials grant without asking for a PIN.
+
+        Raises ``UserPinNotInitialized``, ``UserLockedOut`` or ``PinExpired`` when the Crypto Officer could not log in.
+        """
         with self._store.transaction():
-            number = self._note_login(partition, Role.CRYPTO_OFFICER)
-        self._begin_login(session.slot, Role.CRYPTO_OFFICER, number)
+            for part in self.slot(session.slot).members:
+                require_usable(self.lab, self._account(part, Role.CRYPTO_OFFICER))
+                require_current(part, Role.CRYPTO_OFFICER)
+            self._login_owner(session)
+
+    def login_furnishing(self, session: Session) -> None:
+        """The login of who puts a new lab's objects where the scenario has them, whatever its policies say."""
+        self._furnishing = True
+        self._login_owner(session)
+
+    def _login_owner(self, session: Session) -> None:
+        slot = self.slot(session.slot)
+        with self._store.transaction():
+            numbers = {part.id: self._note_login(part, Role.CRYPTO_OFFICER) for part in slot.members}
+        self._begin_login(slot, Role.CRYPTO_OFFICER, numbers)
 
     def logout(self, session: Session | None) -> None:
         """Raises ``SessionHandleInvalid`` or ``UserNotLoggedIn``."""
@@ -169,15 +216,22 @@ class ApplicationSessions:
     def _note_login(self, partition: Container, role: Role) -> int:
         return self.lab.add_session(partition.device, partition.id, role.name, role.name)
 
-    def _begin_login(self, slot: int, role: Role, number: int) -> None:
-        """The lab knows of the login; from now on the program has it."""
-        self._roles[slot], self._lab_sessions[slot] = role, number
+    def _begin_login(self, slot: Slot, role: Role, numbers: dict[int, int], pin: str = "") -> None:
+        """The lab knows of the login; from now on the program has it. What lives in it lives in the session with the
+        partition that answers first."""
+        self._roles[slot.number], self._lab_sessions[slot.number] = role, numbers[slot.members[0].id]
+        self._standings[slot.number] = Standing(slot.serial, numbers, pin)
 
     def _end_login(self, slot: int) -> None:
         self._roles.pop(slot, None)
-        number = self._lab_sessions.pop(slot, 0)
-        if number:
-            with self._store.transaction():
+        self._lab_sessions.pop(slot, None)
+        standing = self._standings.pop(slot, None)
+        if standing:
+            self._end_lab_sessions(standing.numbers)
+
+    def _end_lab_sessions(self, numbers: dict[int, int]) -> None:
+        with self._store.transaction():
+            for number in numbers.values():
                 self._store.delete_session(number)
 
     # what a session may do
@@ -189,18 +243,45 @@ class ApplicationSessions:
         return session
 
     def _forget_ended(self, slot: int) -> None:
-        """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased."""
-        if slot in self._roles:
+        """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased, or another
+        token has come into the slot."""
+        if slot not in self._roles:
+            return
+        with self._store.reading():
+            lasts = self._store.has_session(self._lab_sessions[slot])
+        if not lasts or not self._holds(slot):
+            self._end_login(slot)
+
+    def _holds(self, number: int) -> bool:
+        """Whether the login is one to the slot's token, and to every partition behind it by now."""
+        standing = self._standings[number]
+        # While nobody answers nothing can be done, and the login waits.
+        slot = next((slot for slot in self.slots() if slot.number == number), None)
+        if slot is None:
+            return True
+        if slot.serial != standing.serial:
+            return False
+        for part in slot.members:
             with self._store.reading():
-                lasts = self._store.has_session(self._lab_sessions[slot])
-            if not lasts:
-                del self._roles[slot], self._lab_sessions[slot]
+                known = part.id in standing.numbers and self._store.has_session(standing.numbers[part.id])
+            if not known and not self._follow_login(part, standing, self._roles[number]):
+                return False
+        return True
+
+    def _follow_login(self, partition: Container, standing: Standing, role: Role) -> bool:
+        """Log in to a partition that came into the group later, with the PIN of the others; whether that worked."""
+        if not standing.pin:
+            return False
+        with suppress(HsmError):
+            standing.numbers[partition.id] = self._attempt(partition, self._account(partition, role), standing.pin)
+            return True
+        return False
 
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
 
-        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, or ``OperationNotAllowed`` where
-        partition policy 28 lets nobody.
+        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, or ``OperationNotAllowed`` for
+        what partition policy 28 forbids.
         """
         session = self._require_open(session)
         role = self._roles.get(session.slot)
@@ -208,6 +289,8 @@ class ApplicationSessions:
             raise UserNotLoggedIn(operation.name)
         if role not in PARTITION_RULES[operation]:
             raise UserNotAuthorized(role.name)
-        if operation in KEY_MANAGEMENT and not self._policy(session, PartitionPolicy.KEY_MANAGEMENT):
+        if operation in KEY_MANAGEMENT and not (
+            self._furnishing or self._policy(session, PartitionPolicy.KEY_MANAGEMENT)
+        ):
             raise OperationNotAllowed(PartitionPolicy.KEY_MANAGEMENT.text)
         return session

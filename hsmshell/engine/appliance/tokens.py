@@ -7,7 +7,6 @@ from typing import NamedTuple
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.mechanism_table import MechanismInfo, mechanisms_of
-from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.appliance.storage import Storage, partition_storage
 from hsmshell.engine.errors import MechanismInvalid, NoEvent, UserPinNotInitialized
 
@@ -36,7 +35,7 @@ class ApplicationTokens(ApplicationCore):
     def mechanisms(self, slot: int) -> tuple[MechanismInfo, ...]:
         """The mechanisms of the slot's token, by number. Raises ``SlotIdInvalid``."""
         appliance = self.appliance_of(slot)
-        return mechanisms_of(appliance.profile, fips=not appliance.policy(HsmPolicy.NON_FIPS))
+        return mechanisms_of(appliance.profile, fips=appliance.is_fips)
 
     def mechanism(self, slot: int, number: int) -> MechanismInfo:
         """One of them. Raises ``SlotIdInvalid`` or ``MechanismInvalid``."""

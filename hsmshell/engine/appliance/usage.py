@@ -7,10 +7,9 @@ from collections.abc import Callable
 from hsmshell.engine import ciphers
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
-from hsmshell.engine.appliance.mechanism_table import MechanismFlag, mechanism_of
+from hsmshell.engine.appliance.mechanism_table import APPROVED_BITS, MechanismFlag, mechanism_of
 from hsmshell.engine.appliance.operations import ApplicationObjects
-from hsmshell.engine.appliance.policies import HsmPolicy
-from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
+from hsmshell.engine.attributes import KEYS, Attribute, KeyType, ObjectClass
 from hsmshell.engine.errors import (
     HsmError,
     KeyFunctionNotPermitted,
@@ -19,16 +18,9 @@ from hsmshell.engine.errors import (
     KeySizeRange,
     KeyTypeInconsistent,
     MechanismInvalid,
-    ObjectHandleInvalid,
 )
 from hsmshell.engine.mechanisms import Mechanism
 from hsmshell.engine.records import StoredObject
-
-KEYS = frozenset({ObjectClass.SECRET_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY})
-"""The classes of objects that are keys."""
-
-APPROVED_BITS = 2048
-"""The shortest RSA or DSA modulus that protects anything in FIPS mode (SP 800-131A 3, 6)."""
 
 PROTECTING = frozenset({Attribute.ENCRYPT, Attribute.WRAP, Attribute.SIGN})
 """The uses for which FIPS mode asks for keys of a certain length; opening and verifying old data stays allowed."""
@@ -63,13 +55,7 @@ class ApplicationUsage(ApplicationObjects):
 
     def _key(self, session: Session, handle: int, missing: type[HsmError] = KeyHandleInvalid) -> StoredObject:
         """A key by its handle; ``missing`` when there is none. Raises ``KeyNotAuthorized``."""
-        try:
-            item = self._object(session, handle)
-        except ObjectHandleInvalid:
-            raise missing(str(handle)) from None
-        if item.object_class not in KEYS:
-            raise missing(str(handle))
-        return self._require_authorized(session, item)
+        return self._require_authorized(session, self._of_class(session, handle, KEYS, missing))
 
     def _counted(self, session: Session, key: StoredObject) -> StoredObject:
         """The key with one more use in CKA_USAGE_COUNT, when it has a limit; one without a limit is left alone."""
@@ -84,20 +70,16 @@ class ApplicationUsage(ApplicationObjects):
 
     # FIPS mode
 
-    def _approves_only(self, session: Session) -> bool:
-        """Whether the HSM is in FIPS mode."""
-        return not self._policy(session, HsmPolicy.NON_FIPS)
-
     def _mechanism(self, session: Session, mechanism: Mechanism | None, use: MechanismFlag) -> Mechanism:
         """A mechanism that the HSM has for this use. Raises ``MechanismInvalid``, also for what FIPS mode refuses."""
-        profile = self.appliance_of(session.slot).profile
-        info = mechanism_of(mechanism, profile, fips=self._approves_only(session)) if mechanism is not None else None
+        appliance = self.appliance_of(session.slot)
+        info = mechanism_of(mechanism, appliance.profile, fips=appliance.is_fips) if mechanism is not None else None
         if mechanism is None or info is None or use not in info.flags:
             raise MechanismInvalid(mechanism.name if mechanism else "no such mechanism")
         return mechanism
 
     def _require_length(self, session: Session, key: StoredObject, usage: Attribute) -> None:
-        if usage not in PROTECTING or not self._approves_only(session):
+        if usage not in PROTECTING or not self._is_fips(session):
             return
         if key.key_type is KeyType.RSA:
             bits = int(key.attributes[Attribute.MODULUS_BITS])

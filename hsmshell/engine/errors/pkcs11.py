@@ -1,19 +1,8 @@
-"""One exception class per return code.
-
-The names are those of PKCS#11 v3.0 (section 6.1, ``CKR_...``) wherever it has one; the others name the situation. A
-tool turns a class into its vendor's text and code.
-"""
+"""The return values of PKCS#11 v3.0 (section 6.1, ``CKR_...``), by number."""
 
 from __future__ import annotations
 
-
-class HsmError(Exception):
-    """The HSM refused an operation; nothing was changed."""
-
-    ckr: str = "CKR_FUNCTION_FAILED"
-    """The PKCS#11 return value's name."""
-    code: int = 0x06
-    """The PKCS#11 return value."""
+from hsmshell.engine.errors.base import HsmError
 
 
 class SlotIdInvalid(HsmError):
@@ -166,6 +155,12 @@ class PinLenRange(HsmError):
     ckr, code = "CKR_PIN_LEN_RANGE", 0xA2
 
 
+class PinExpired(HsmError):
+    """The PIN is right, and has to be changed before it opens anything."""
+
+    ckr, code = "CKR_PIN_EXPIRED", 0xA3
+
+
 class PinLocked(HsmError):
     """Too many wrong passwords; the account is locked."""
 
@@ -184,6 +179,12 @@ class SessionReadOnly(HsmError):
     ckr, code = "CKR_SESSION_READ_ONLY", 0xB5
 
 
+class SessionExists(HsmError):
+    """The token cannot be initialized while a session with it is open."""
+
+    ckr, code = "CKR_SESSION_EXISTS", 0xB6
+
+
 class SessionReadOnlyExists(HsmError):
     """The security officer does not log in while a read-only session with the token is open."""
 
@@ -194,12 +195,6 @@ class SessionReadWriteSoExists(HsmError):
     """No read-only session is opened while the security officer is logged in."""
 
     ckr, code = "CKR_SESSION_READ_WRITE_SO_EXISTS", 0xB8
-
-
-class SessionExists(HsmError):
-    """The token cannot be initialized while a session with it is open."""
-
-    ckr, code = "CKR_SESSION_EXISTS", 0xB6
 
 
 class SignatureInvalid(HsmError):
@@ -308,166 +303,3 @@ class CurveNotSupported(HsmError):
     """The HSM does not compute with this curve."""
 
     ckr, code = "CKR_CURVE_NOT_SUPPORTED", 0x140
-
-
-# The following have no PKCS#11 number of their own; `code` is that of the nearest one, or the vendor-defined one.
-
-
-class UserLockedOut(HsmError):
-    """Too many wrong PINs for a role of a partition."""
-
-    ckr, code = "CKR_USER_LOCKED_OUT", 0x80000007
-
-
-class UserNotAuthorized(HsmError):
-    """The role that is logged in may not do this."""
-
-    ckr, code = "CKR_USER_NOT_AUTHORIZED", 0x8000001A
-
-
-class SoLoginFailureThreshold(HsmError):
-    """The security officer's last try was wrong."""
-
-    ckr, code = "CKR_SO_LOGIN_FAILURE_THRESHOLD", 0x8000001C
-
-
-class KeyNotActive(HsmError):
-    """The key has been used as often as its CKA_USAGE_LIMIT permits."""
-
-    ckr, code = "CKR_KEY_NOT_ACTIVE", 0x68
-
-
-class AuditLoginFailureThreshold(HsmError):
-    """The auditor has tried too often, and has to wait."""
-
-    ckr, code = "CKR_AUDIT_LOGIN_FAILURE_THRESHOLD", 0x8000003C
-
-
-class LicenseCapacityExceeded(HsmError):
-    """The HSM has as many partitions as it can."""
-
-    ckr, code = "CKR_LICENSE_CAPACITY_EXCEEDED", 0x80000031
-
-
-class ConfigFailsDependencies(HsmError):
-    """The policy does not go together with another one's value."""
-
-    ckr = "CKR_CONFIG_FAILS_DEPENDENCIES"
-
-
-class PartitionNotFound(HsmError):
-    """The HSM has no partition of that name."""
-
-
-class PartitionExists(HsmError):
-    """The HSM has a partition of that name already."""
-
-
-class OperationNotAllowed(HsmError):
-    """A policy of the partition forbids it."""
-
-    ckr, code = "CKR_OPERATION_NOT_ALLOWED", 0x80000030
-
-
-class KeyNotAuthorized(HsmError):
-    """The key is assigned to somebody, and its authorization data were not given in this session."""
-
-    ckr, code = "CKR_KEY_NOT_AUTHORIZED", 0x80000097
-
-
-class ObjectCountExceeded(HsmError):
-    """The HSM holds as many objects as it can."""
-
-    ckr, code = "CKR_MAX_OBJECT_COUNT_EXCEEDED", 0x8000001B
-
-
-class GroupError(HsmError):
-    """A high-availability group cannot be made or changed so; the message says why."""
-
-
-class PolicyViolation(HsmError):
-    """The FIPS or another configured policy forbids it."""
-
-
-class AccessDenied(HsmError):
-    """The key belongs to somebody else."""
-
-
-class UserNotFound(HsmError):
-    """No user of that name and type."""
-
-
-class UserExists(HsmError):
-    """A user of that name exists already."""
-
-
-class UserCountExceeded(HsmError):
-    """The HSM holds as many users as it can."""
-
-
-class UserIsLoggedIn(HsmError):
-    """The user to be changed has a session open."""
-
-
-class ObjectExists(HsmError):
-    """The HSM holds this very key already."""
-
-
-class KeyIdExists(HsmError):
-    """Another key bears this CKA_ID."""
-
-
-class ShareListInvalid(HsmError):
-    """A user id in a share list is unknown, or the owner's own."""
-
-
-class QuorumValueInvalid(HsmError):
-    """More approvals are asked for than there are users to give them."""
-
-
-class QuorumNotEnabled(HsmError):
-    """What the token would be for needs nobody's approval."""
-
-
-class QuorumNotApproved(HsmError):
-    """An approval is missing or is none: an unknown approver, a signature that does not fit, another's token."""
-
-
-class TokenCountExceeded(HsmError):
-    """The HSM holds as many quorum tokens as it can."""
-
-
-class NodeUnavailable(HsmError):
-    """Fewer HSMs are reachable than the operation asks for."""
-
-
-class ClientUnavailable(HsmError):
-    """The host's client, through which a program reaches every HSM, does not run."""
-
-
-class MaskedObjectInvalid(HsmError):
-    """The bytes are no masked object of this cluster's lineage."""
-
-
-class LabError(Exception):
-    """The lab itself cannot be used. The message is ours: one sentence, what is wrong and what to do next."""
-
-
-class LabMissing(LabError):
-    """There is no lab in that directory."""
-
-
-class LabForeign(LabError):
-    """The database in that directory belongs to another program."""
-
-
-class LabExists(LabError):
-    """There is a lab in that directory already."""
-
-
-class LabConflict(LabError):
-    """Two entries of a lab claim the same number or name."""
-
-
-class ScenarioError(LabError):
-    """A scenario file is not one; the message names the file and the entry."""
