@@ -228,7 +228,6 @@ def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verif
         for item in part["object"]:
             add_partition_object(lab, application, session, container, item)
         application.close()
-        lab.store.set_container_settings(container, _partition_settings(part))
         highest = max((item.handle for item in lab.store.objects(container)), default=0)
         following = part.get("next_handle", highest + 1)
         if following <= highest:
@@ -251,17 +250,11 @@ def _complete_mode(settings: dict[str, object], where: str) -> None:
 
 
 def _add_partition(lab: Lab, device: int, part: Table, verifier: Verifier) -> int:
-    # Its policy may forbid to make the objects that it starts with.
-    settings = {**_partition_settings(part), PartitionPolicy.KEY_MANAGEMENT.setting: True}
+    settings = {entry: part[entry] for entry in ("slot_description", *_POLICIES) if entry in part}
+    _complete_mode(settings, f"the partition {part['label']}")
     container = lab.store.add_container(device, part["slot"], part["label"], "", part["serial"], settings)
     _add_roles(lab, container, part, _ROLES, verifier)
     return container
-
-
-def _partition_settings(part: Table) -> Table:
-    settings = {entry: part[entry] for entry in ("slot_description", *_POLICIES) if entry in part}
-    _complete_mode(settings, f"the partition {part['label']}")
-    return settings
 
 
 def _add_roles(lab: Lab, container: int, table: Table, roles: Mapping[str, Role], verifier: Verifier) -> None:

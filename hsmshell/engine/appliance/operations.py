@@ -8,10 +8,18 @@ from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
-from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object
+from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object, secrets_of
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import KEYS, SECRET_CLASSES, SECRETS, Attribute, Attributes, AttributeValue, ObjectClass
+from hsmshell.engine.attributes import (
+    KEYS,
+    SECRET_CLASSES,
+    SECRETS,
+    Attribute,
+    Attributes,
+    AttributeValue,
+    ObjectClass,
+)
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
@@ -23,12 +31,6 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
-
-
-def _hidden(item: StoredObject) -> frozenset[Attribute]:
-    """The attributes that are this key's secret."""
-    has_modulus = Attribute.MODULUS in item.attributes
-    return SECRETS - {Attribute.VALUE} if has_modulus else frozenset({Attribute.VALUE})
 
 
 def stored_size(item: StoredObject, material: bytes) -> int:
@@ -95,7 +97,7 @@ class ApplicationObjects(ApplicationCore):
             raise AttributeTypeInvalid(attribute.name)
         session = self._require_open(session)
         if not self._reveals(session, item):
-            if attribute in _hidden(item):
+            if attribute in secrets_of(item.attributes):
                 raise AttributeSensitive(attribute.name)
             raise AttributeTypeInvalid(attribute.name)
         self._require_authorized(session, item)
