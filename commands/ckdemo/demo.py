@@ -19,6 +19,10 @@ LIST = -1
 NONE = "0"
 """At a file prompt: no file."""
 ULONG_MAX = 0xFFFFFFFF
+NO_NUMBER = -1
+"""For an answer that is no number, where 0 means something."""
+NO_HANDLE = ULONG_MAX
+"""For an answer that is no handle: no object has it."""
 ANSWERS = {"0": False, "1": True}
 
 
@@ -61,18 +65,19 @@ class Demo:
     def write(self, *parts: Part) -> None:
         self.console.write(*parts)
 
-    def number(self, prompt: str, kind: Ask = Ask.MENU, answer: Answer | None = None) -> int:
-        """A number as the library takes it; anything else becomes 0, and the library says what it thinks of that."""
+    def number(self, prompt: str, kind: Ask = Ask.MENU, answer: Answer | None = None, *, otherwise: int = 0) -> int:
+        """A number as the library takes it; anything else is ``otherwise``, and the library says what it thinks of
+        that."""
         try:
             number = decimal(self.console.ask(prompt, kind, answer).strip())
         except BadValue:
-            return 0
-        return number if LIST <= number <= ULONG_MAX else 0
+            return otherwise
+        return number if LIST <= number <= ULONG_MAX else otherwise
 
     def handle(self, question: str) -> int:
         """An object's handle; ``-1`` lists the objects first. Raises ``SessionHandleInvalid`` only for the list."""
         while True:
-            number = self.number(question + HANDLE_HINT, Ask.LINE, Kind.OBJECT)
+            number = self.number(question + HANDLE_HINT, Ask.LINE, Kind.OBJECT, otherwise=NO_HANDLE)
             if number != LIST:
                 return number
             self.show_objects(self.application.objects(self.session))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from commands.ckdemo.demo import Demo
+from commands.ckdemo.demo import NO_NUMBER, Demo
 from commands.ckdemo.key_types import AES, DES3, GENERIC, X9_31, Type, by_number, menu
 from hsmshell.console import Ask, Part
 from hsmshell.console.values import hexadecimal, object_handle
@@ -70,7 +70,7 @@ def ask_length(demo: Demo, kind: Type) -> int:
     if not kind.length_question:
         return kind.length
     demo.write("\n")
-    return demo.number(kind.length_question, Ask.LINE)
+    return demo.number(kind.length_question, Ask.LINE, otherwise=NO_NUMBER)
 
 
 def ask_type(demo: Demo, prompt: str, types: Mapping[int, Type]) -> tuple[Type, KeyType]:

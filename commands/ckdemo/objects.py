@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.ckdemo.demo import Demo
+from commands.ckdemo.demo import NO_NUMBER, Demo
 from commands.ckdemo.display import BY_ATTRIBUTE, lines
 from commands.ckdemo.template import ask_attribute, edit_template
 from hsmshell.console import Ask
@@ -74,9 +74,9 @@ def _display(demo: Demo) -> None:
 def _change_usage(demo: Demo) -> None:
     number = demo.handle("Enter handle of key to change")
     demo.write("\n")
-    limit = demo.number("Enter usage limit: ", Ask.LINE)
+    limit = demo.number("Enter usage limit: ", Ask.LINE, otherwise=NO_NUMBER)
     demo.write("\n")
-    count = demo.number("Enter usage count: ", Ask.LINE)
+    count = demo.number("Enter usage count: ", Ask.LINE, otherwise=NO_NUMBER)
     template: dict[Attribute, AttributeValue] = {Attribute.USAGE_LIMIT: limit, Attribute.USAGE_COUNT: count}
     demo.application.set_attributes(demo.session, number, template)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.ckdemo.demo import Demo
+from commands.ckdemo.demo import NO_NUMBER, Demo
 from hsmshell.console import Ask
 from hsmshell.console.values import Kind, Value, printable
 from hsmshell.engine.access import Role
@@ -50,15 +50,15 @@ def show_slots(demo: Demo) -> tuple[Slot, ...]:
 
 
 def ask_slot(demo: Demo) -> int:
-    """A slot's number from the list of slots."""
+    """A slot's number from the list of slots; none for an answer that is no number, as 0 is a slot."""
     show_slots(demo)
-    return demo.number(SLOT_QUESTION)
+    return demo.number(SLOT_QUESTION, otherwise=NO_NUMBER)
 
 
 def _open(demo: Demo) -> None:
     slot = ask_slot(demo)
     demo.write("\n")
-    if demo.number(AUDIENCE) not in AUDIENCES:
+    if demo.number(AUDIENCE, otherwise=NO_NUMBER) not in AUDIENCES:
         raise ArgumentsBad("audience")
     demo.choose(demo.application.open_session(slot))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.ckdemo.demo import ANSWERS, Demo
+from commands.ckdemo.demo import ANSWERS, NO_NUMBER, Demo
 from commands.ckdemo.generate import ask_flags, ask_length, ask_type
 from commands.ckdemo.key_types import AES, DES3, GENERIC, Type
 from commands.ckdemo.layout import END
@@ -42,9 +42,6 @@ TYPE_PROMPT = "Select type of key to unwrap: "
 LENGTH_QUESTION = "Do you wish to explicitly specify the key length in the template - Yes[1] No[0] : "
 """Asked by a Luna 7 client (Thales, using CKM_AES_KW)."""
 LENGTH_ASKED = frozenset({Mechanism.AES_KEY_WRAP, Mechanism.ARIA_ECB, Mechanism.ARIA_CBC, Mechanism.ARIA_CBC_PAD})
-
-NO_LENGTH = -1
-"""For an answer that is no length: no key has it, where 0 would leave the length unchecked."""
 
 
 def _wrap(demo: Demo) -> None:
@@ -88,7 +85,8 @@ def _ask_length(demo: Demo, mechanism: Mechanism | None, kind: Type) -> int:
         demo.write("\n")
         if not ANSWERS.get(demo.console.ask(LENGTH_QUESTION, Ask.MENU).strip(), False):
             return 0
-    return ask_length(demo, kind) or NO_LENGTH
+    # A 0 would leave the length unchecked; no key has the other.
+    return ask_length(demo, kind) or NO_NUMBER
 
 
 ENTRIES = (

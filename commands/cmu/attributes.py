@@ -9,7 +9,8 @@ from commands.cmu.options import COMMON, HANDLE, Words
 from commands.cmu.utility import Utility
 from hsmshell.console import Part
 from hsmshell.console.values import text_of
-from hsmshell.engine.attributes import Attribute
+from hsmshell.engine.attributes import Attribute, Attributes, AttributeValue
+from hsmshell.engine.errors import AttributeTypeInvalid
 from hsmshell.engine.records import StoredObject
 from hsmshell.grammar import AmbiguousName, Arguments, Command, Parameter, UnknownName, resolve
 from hsmshell.grammar.values import BadValue, Path
@@ -20,11 +21,22 @@ VALUE_PROMPT = "Enter attribute value: "
 LEAVE = "0"
 
 
-def _lines(item: StoredObject, wanted: tuple[Attribute, ...]) -> list[Part]:
-    parts: list[Part] = []
+def _named(utility: Utility, item: StoredObject, wanted: tuple[Attribute, ...]) -> Attributes:
+    """What the object has of the attributes that were named, also a key's value. Raises ``AttributeSensitive``."""
+    values: dict[Attribute, AttributeValue] = {}
     for attribute in wanted:
-        if attribute in item.attributes:
-            parts += [f"{option_name(attribute).lower()}=", shown(attribute, item.attributes[attribute]), "\n"]
+        try:
+            values[attribute] = utility.application.attribute(utility.session, item.handle, attribute)
+        except AttributeTypeInvalid:
+            continue
+    return values
+
+
+def _lines(values: Attributes, order: tuple[Attribute, ...]) -> list[Part]:
+    parts: list[Part] = []
+    for attribute in order:
+        if attribute in values:
+            parts += [f"{option_name(attribute).lower()}=", shown(attribute, values[attribute]), "\n"]
     return parts
 
 
@@ -35,7 +47,7 @@ def _get_attribute(utility: Utility, arguments: Arguments) -> int:
         return 0
     wanted = arguments.get("attributes", ORDER)
     assert isinstance(wanted, tuple)  # the declaration says so
-    lines = _lines(item, wanted)
+    lines = _lines(_named(utility, item, wanted) if "attributes" in arguments else item.attributes, wanted)
     if "outputFile" in arguments:
         utility.save(arguments.text("outputFile"), text_of(lines).encode("utf-8", "surrogateescape"))
     else:

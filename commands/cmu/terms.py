@@ -45,6 +45,9 @@ EXTENDED_USAGES = {
 
 _MOST_PATH = 255
 
+FIRST_YEAR = 1950
+"""Of a certificate's validity (RFC 5280 4.1.2.5.1)."""
+
 
 class BasicConstraints(NamedTuple):
     """``ca:true`` or ``ca:false``, for an authority also with ``pathlen:<n>`` behind a comma."""
@@ -92,6 +95,8 @@ def serial_of(utility: Utility, arguments: Arguments) -> int:
 def terms_of(utility: Utility, arguments: Arguments, serial: int) -> Terms:
     """The terms with this number. Raises ``Failure``."""
     start = _day(utility, arguments, "startDate", START_HEAD)
+    if start.year < FIRST_YEAR:
+        raise failure(Message.BAD_VALUE, "startDate", f"before the year {FIRST_YEAR}")
     end = _day(utility, arguments, "endDate", END_HEAD)
     if end < start:
         raise failure(Message.BAD_VALIDITY)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from commands.lunash import cautions
 from commands.lunash.appliance_shell import FAILURE, SUCCESS, ApplianceShell
-from commands.lunash.failures import failure
+from commands.lunash.failures import ZEROIZED, failure
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
@@ -23,8 +23,6 @@ AGAIN_QUESTION = "Please re-enter password to confirm"
 DOMAIN_QUESTION = "Please enter a cloning domain for this HSM"
 DOMAIN_AGAIN_QUESTION = "Please re-enter domain to confirm"
 """All but the first are ours."""
-
-ZEROIZED = "Error:    The HSM is in the factory reset (zeroized) state.\n"
 
 SOFTWARE = {Profile.LUNA5: "5.3.0-11", Profile.LUNA7: "7.3.0"}
 """The appliance's software where the scenario names none; the first is that of a published listing."""
@@ -66,7 +64,9 @@ def _init(shell: ApplianceShell, arguments: Arguments) -> int:
         shell.administration.require_officer()
     password = arguments.text("password") or shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
     # Any other HSM keeps its domain.
-    domain = shell.new_secret(DOMAIN_QUESTION, DOMAIN_AGAIN_QUESTION) if zeroized else ""
+    domain = arguments.text("domain") if zeroized else ""
+    if zeroized and not domain:
+        domain = shell.new_secret(DOMAIN_QUESTION, DOMAIN_AGAIN_QUESTION)
     if not arguments.flag("force"):
         shell.require_proceed(cautions.INITIALIZE)
     shell.administration.initialize(arguments.text("label"), password, domain)
@@ -190,6 +190,7 @@ COMMANDS: tuple[Command[ApplianceShell], ...] = (
         (
             Parameter("label", Text(), "<label>", "the HSM's label", required=True),
             PASSWORD,
+            Parameter("domain", Text(), "<domain>", "the cloning domain of a zeroized HSM; asked for otherwise"),
             FORCE,
         ),
         Provenance.RECOMMENDED,

@@ -8,6 +8,7 @@ from commands.lunash.hsm import AGAIN_QUESTION, FORCE, partition_rows
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import Role
+from hsmshell.engine.appliance.partition_rules import change_erases, require_resettable, require_room
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.storage import partition_storage
 from hsmshell.engine.records import Container
@@ -19,11 +20,10 @@ NEW_QUESTION = "Please enter a password for the partition"
 _WIDTH = 40
 """Of the names, as the published lines have them."""
 
-MODES = (PartitionPolicy.PRIVATE_KEY_CLONING, PartitionPolicy.PRIVATE_KEY_WRAPPING)
-
 
 def _create(shell: ApplianceShell, arguments: Arguments) -> int:
     shell.administration.require_officer()
+    require_room(shell.appliance, arguments.text("partition"))
     password = arguments.text("password")
     if not password and not shell.appliance.profile.has_partition_officer:
         password = shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
@@ -87,6 +87,7 @@ def _reset_password(shell: ApplianceShell, arguments: Arguments) -> int:
     name = arguments.text("partition")
     shell.administration.require_officer()
     shell.administration.partition(name)
+    require_resettable(shell.appliance)
     password = shell.new_secret(NEW_QUESTION, AGAIN_QUESTION)
     shell.administration.reset_partition_pin(name, password)
     shell.write("\n'partition resetPw' successful.\n")
@@ -108,8 +109,7 @@ def _change_policy(shell: ApplianceShell, arguments: Arguments) -> int:
         return FAILURE
     name, value = arguments.text("partition"), arguments.number("value")
     shell.administration.require_officer()
-    changes = value != shell.appliance.policy(policy, shell.administration.partition(name))
-    erases = policy in MODES and value and changes and shell.appliance.profile.has_partition_officer
+    erases = change_erases(shell.appliance, shell.administration.partition(name), policy, value)
     if erases and not arguments.flag("force"):
         shell.require_proceed(cautions.CHANGE_PARTITION_POLICY)
     shell.administration.change_partition_policy(name, policy, value)

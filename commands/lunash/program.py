@@ -30,6 +30,7 @@ from hsmshell.grammar import (
 PROMPT = "[*] lunash:>"
 """With the appliance's host name in the place of the asterisk."""
 USAGE = "usage: lunash [APPLIANCE]\nThe shell of a Luna appliance of the lab; type help at its prompt.\n"
+HELP = "help"
 HELP_WORDS = ("-h", "--help")
 WRONG_USAGE = 1
 
@@ -81,6 +82,9 @@ def execute(shell: ApplianceShell, line: str) -> int:
         if is_open(line):
             raise _Wrong("a quotation mark is not closed")
         words = split_words(line)
+        if len(words) > 1 and words[0].lower() == HELP:
+            shell.write("\n", *_explained(words[1:]))
+            return SUCCESS
         count = next((place for place, word in enumerate(words) if word.startswith("-")), len(words))
         if not count:
             raise _Wrong(f"there is no command {words[0]}")
@@ -90,7 +94,7 @@ def execute(shell: ApplianceShell, line: str) -> int:
     except GivenUp:
         return FAILURE
     except HsmError as problem:
-        shell.write("\n", failure(name, problem))
+        shell.write("\n", failure(name, problem, zeroized=shell.administration.is_zeroized))
     except UsageError as problem:
         shell.write(f"\nError:  {_usage_text(problem)}\n\n   {syntax(command)}\n")
     except _Wrong as problem:
@@ -147,7 +151,28 @@ def _help(shell: ApplianceShell, arguments: Arguments) -> int:
 
 def _overview() -> Iterator[str]:
     for command in COMMANDS:
-        yield f"   {syntax(command)}\n      {command.summary}\n"
+        yield from _entry(command)
+
+
+def _entry(command: Command[ApplianceShell]) -> Iterator[str]:
+    yield f"   {syntax(command)}\n      {command.summary}\n"
+
+
+def _explained(words: Sequence[str]) -> Iterator[str]:
+    """The commands that begin with the words. Raises ``_Wrong`` when none does."""
+    known = [command for command in COMMANDS if _begins(command.name.split(), words)]
+    if not known:
+        raise _Wrong(f"there is no command {' '.join(words)}")
+    for command in known:
+        yield from _entry(command)
+        if len(known) == 1:
+            for one in command.parameters:
+                yield f"         {f'-{one.name} {one.placeholder}':<26}{one.help}\n"
+
+
+def _begins(name: Sequence[str], words: Sequence[str]) -> bool:
+    pairs = zip(name, words, strict=False)
+    return len(words) <= len(name) and all(whole.lower().startswith(word.lower()) for whole, word in pairs)
 
 
 def _leave(shell: ApplianceShell, arguments: Arguments) -> int:
@@ -157,7 +182,7 @@ def _leave(shell: ApplianceShell, arguments: Arguments) -> int:
 
 COMMANDS: tuple[Command[ApplianceShell], ...] = (
     Command("exit", "leave the appliance", _leave, (), Provenance.RECOMMENDED),
-    Command("help", "list the commands", _help, (), Provenance.RECOMMENDED),
+    Command(HELP, "list the commands; with words of a command, explain that", _help, (), Provenance.RECOMMENDED),
     *sorted((*hsm.COMMANDS, *housekeeping.COMMANDS, *partition.COMMANDS), key=lambda command: command.name),
 )
 BY_NAME: Mapping[str, Command[ApplianceShell]] = {command.name: command for command in COMMANDS}

@@ -32,15 +32,17 @@ _TELLING_OPTION = re.compile(r"pass(?:word|wd|phrase|code)?|pasword|pswd|pwd?|pi
 """Also a cloning domain: who knows it clones the keys."""
 _PASSWORD_NAMES = frozenset(
     {"password"[:length] for length in range(1, 9)}
+    | {"domain"[:length] for length in range(3, 7)}
     | {"passwd", "passphrase", "passcode", "passin", "passout", "pswd", "pwd", "pw", "pin"}
 )
-"""What is certainly a name. Of any other that begins with p, all after the p may be the password itself."""
+"""What is certainly a name; a cloning domain is as secret as a password. Of any other that begins with p, all after the
+p may be the password itself."""
 _CMU_NAMES = ("prime", "privatehandle", "publicexponent", "publichandle")
 _LUNASH_NAMES = ("partition", "policy")
 _HARMLESS_NAMES = frozenset(
     {name[:length] for name in _CMU_NAMES for length in range(2, len(name) + 1)}
     | {name[:length] for name in _LUNASH_NAMES for length in range(3, len(name) + 1)}
-    | {"path", "pubin", "pubout", "pubkey", "pkey", "pkeyopt", "port"}
+    | {"path", "pubin", "pubout", "pubkey", "pkcs8", "pkey", "pkeyopt", "port"}
 )
 """cmu's and lunash's options, also abbreviated, and those of configure and OpenSSL."""
 _OTHER_P = frozenset({"cp", "mkdir", "scp", "ssh"})

@@ -164,3 +164,13 @@ PARTITION_RULES: dict[PartitionOperation, frozenset[Role]] = {
     PartitionOperation.SET_USER_PIN: frozenset({Role.SECURITY_OFFICER, Role.CRYPTO_OFFICER}),
 }
 """Who may do it. What is public, everybody sees, also without a login."""
+
+KEY_MANAGEMENT = frozenset(
+    {
+        PartitionOperation.CREATE,
+        PartitionOperation.DERIVE,
+        PartitionOperation.DESTROY,
+        PartitionOperation.UNWRAP,
+    }
+)
+"""What partition policy 28 has to permit, too: keys come into being and go."""

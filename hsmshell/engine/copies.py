@@ -34,7 +34,7 @@ class ContainerCopies(Database):
 
         Its number is never given again: a session that was opened before names containers by their numbers.
         """
-        self._delete_objects("container = ?", (container,))
+        self.empty_container(container)
         self._db.execute("DELETE FROM session WHERE container = ?", (container,))
         scope = f"container:{container}"
         self._db.execute("DELETE FROM counter WHERE scope = ?", (scope,))
@@ -47,11 +47,13 @@ class ContainerCopies(Database):
 
     def empty_container(self, container: int) -> None:
         """Remove a container's objects; the container stays, and its users."""
+        self._erases = True
         self._delete_objects("container = ?", (container,))
 
     def _delete_objects(self, where: str, values: tuple[int, ...]) -> None:
         """A deleted key's bytes go with its last copy: ``secure_delete`` overwrites them in the file, and the
-        write-ahead log that may still have them goes when the last process closes the lab."""
+        write-ahead log that may still have them goes with a container's erasure, or when the last process closes the
+        lab."""
         rows = self._db.execute(f"DELETE FROM object WHERE {where} RETURNING material", values).fetchall()  # noqa: S608
         self._db.executemany(
             "DELETE FROM material WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM object WHERE material = ?1)", rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Self
 
 from hsmshell.engine.errors import LabConflict, LabError, LabForeign, LabMissing
@@ -26,6 +26,8 @@ class Database:
         self._path = path
         self._depth = 0
         self._writing = False
+        self._erases = False
+        """Whether the transaction removes a container's contents, which are to be gone from the disk, too."""
         with self._reporting():
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
@@ -135,7 +137,7 @@ class Database:
             try:
                 # Inside, for an interruption may come as soon as the transaction has begun.
                 self._db.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-                self._depth, self._writing = 1, writing
+                self._depth, self._writing, self._erases = 1, writing, False
                 yield
             except BaseException:
                 self._db.rollback()
@@ -146,6 +148,15 @@ class Database:
                 self._depth = 0
                 if self._db.in_transaction:
                     self._db.rollback()
+        if self._erases:
+            self._erases = False
+            self._overwrite()
+
+    def _overwrite(self) -> None:
+        """Bring the erasure into the file and empty the log, although other processes have the lab open. One that
+        reads just now may prevent it; then it happens when the last one closes the lab."""
+        with suppress(sqlite3.DatabaseError):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def _require_in_place(self) -> None:
         """Refuse to go on with a file that is no longer the lab: what would be acknowledged would be lost."""

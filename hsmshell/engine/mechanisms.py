@@ -95,6 +95,7 @@ class Mechanism(enum.IntEnum):
     RSA_AES_KEY_WRAP = 0x1054
     EC_EDWARDS_KEY_PAIR_GEN = 0x1055
     EC_MONTGOMERY_KEY_PAIR_GEN = 0x1056
+    EDDSA = 0x1057
     AES_KEY_GEN = 0x1080
     AES_ECB = 0x1081
     AES_CBC = 0x1082

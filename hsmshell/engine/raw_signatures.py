@@ -1,7 +1,8 @@
-"""Signatures of data that the caller has hashed, and DSA: what a Luna partition has beside ``signatures``.
+"""Signatures of data that the caller has hashed, DSA and EdDSA: what a Luna partition has beside ``signatures``.
 
 RSA without a hash is put together of RFC 8017's own steps, for the ``cryptography`` library has no way to ask for them
-alone. ECDSA and DSA signatures are r and s one after the other, each as long as the order (PKCS#11 v3.0 2.2.1, 2.3.1).
+alone. ECDSA and DSA signatures are r and s one after the other, each as long as the order (PKCS#11 v3.0 2.2.1, 2.3.1);
+EdDSA's are those of RFC 8032, without a context and not of a hash (PKCS#11 v3.0 2.3.14).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ METHODS: dict[Mechanism, tuple[KeyType, Hash | None]] = {
     Mechanism.RSA_PKCS: (KeyType.RSA, None),
     Mechanism.RSA_X_509: (KeyType.RSA, None),
     Mechanism.ECDSA: (KeyType.EC, None),
+    Mechanism.EDDSA: (KeyType.EC_EDWARDS, None),
     Mechanism.DSA: (KeyType.DSA, None),
     Mechanism.DSA_SHA1: (KeyType.DSA, Hash.SHA1),
     Mechanism.DSA_SHA224: (KeyType.DSA, Hash.SHA224),
@@ -39,7 +41,7 @@ def sign(mechanism: Mechanism, private_der: bytes, data: bytes) -> bytes:
 
     Raises ``KeyTypeInconsistent`` for a key of another type, ``DataLenRange`` for data too long or no digest.
     """
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
     key_type, name = METHODS[mechanism]
@@ -47,6 +49,8 @@ def sign(mechanism: Mechanism, private_der: bytes, data: bytes) -> bytes:
     if key_type is KeyType.RSA and isinstance(key, rsa.RSAPrivateKey):
         size = (key.key_size + 7) // 8
         return rsa_private_primitive(key, _block(mechanism, data, key.public_key())).to_bytes(size, "big")
+    if key_type is KeyType.EC_EDWARDS and isinstance(key, (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)):
+        return key.sign(data)
     if key_type is KeyType.EC and isinstance(key, ec.EllipticCurvePrivateKey):
         size = (key.curve.key_size + 7) // 8
         der = key.sign(data, ec.ECDSA(Prehashed(hash_algorithm(_hash_of(data)))))
@@ -65,7 +69,7 @@ def verify(mechanism: Mechanism, public_der: bytes, data: bytes, signature: byte
     Raises ``SignatureInvalid``, ``SignatureLenRange``, ``KeyTypeInconsistent`` or ``DataLenRange``.
     """
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
     from cryptography.hazmat.primitives.constant_time import bytes_eq
 
@@ -82,7 +86,11 @@ def verify(mechanism: Mechanism, public_der: bytes, data: bytes, signature: byte
             raise SignatureInvalid(mechanism.name)
         return
     try:
-        if key_type is KeyType.EC and isinstance(key, ec.EllipticCurvePublicKey):
+        if key_type is KeyType.EC_EDWARDS and isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+            # A point, encoded as the key is, and a number as long (RFC 8032 5.1.6, 5.2.6).
+            _halves(signature, len(key.public_bytes_raw()))
+            key.verify(signature, data)
+        elif key_type is KeyType.EC and isinstance(key, ec.EllipticCurvePublicKey):
             der = encode_dss_signature(*_halves(signature, (key.curve.key_size + 7) // 8))
             key.verify(der, data, ec.ECDSA(Prehashed(hash_algorithm(_hash_of(data)))))
         elif key_type is KeyType.DSA and isinstance(key, dsa.DSAPublicKey):

@@ -224,7 +224,7 @@ def _add_appliance(lab: Lab, table: Table, name: str, cost: int, verifier: Verif
     for part, container in zip(partitions, containers, strict=True):
         application = lab.application()
         session = application.open_session(part["slot"])
-        application.login_unasked(session)
+        application.login_furnishing(session)
         for item in part["object"]:
             add_partition_object(lab, application, session, container, item)
         application.close()

@@ -99,6 +99,7 @@ def test_values_are_asked_for_by_kind(
         ("48", "00", "CKR_ATTRIBUTE_READ_ONLY"),
         ("13", "0", "CKR_ATTRIBUTE_READ_ONLY"),
         ("40", "0", "CKR_ATTRIBUTE_READ_ONLY"),
+        ("5", "00112233445566778899aabbccddeeff", "CKR_ATTRIBUTE_READ_ONLY"),
         ("11", "30", "CKR_ATTRIBUTE_TYPE_INVALID"),
         ("26", "0x800", "CKR_ATTRIBUTE_TYPE_INVALID"),
     ],

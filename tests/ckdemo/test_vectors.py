@@ -123,6 +123,41 @@ def test_ecdsa_of_rfc_6979(luna7: Desk) -> None:
     assert played.statuses[2:] == [GOOD, failed("CKR_SIGNATURE_INVALID"), failed("CKR_SIGNATURE_LEN_RANGE")]
 
 
+def test_eddsa_of_rfc_8032(luna7: Desk) -> None:
+    """7.1, test 2: one byte."""
+    seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"
+    point = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+    curve = ["1", "10", "64", "1", "41", "06032b6570"]
+    (luna7.directory / "message").write_bytes(b"r")
+    played = luna7.logged_in(
+        *["20", "1", "0", "3", *curve, "1", "1", "1", "1", "5", seed, "1", "18", "1", "0"],
+        *["20", "1", "0", "2", *curve, "1", "1", "1", "1", "42", f"0420{point}", "1", "20", "1", "0"],
+        *["42", "33", "message", "120", "43", "33", "message", "SIGN.BIN", "121"],
+        *[
+            "43",
+            "33",
+            "SIGN.BIN",
+            "SIGN.BIN",
+            "121",
+            "43",
+            "33",
+            "message",
+            "message",
+            "121",
+            "42",
+            "13",
+            "message",
+            "120",
+        ],
+    )
+    assert (luna7.directory / "SIGN.BIN").read_bytes().hex() == (
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+    )
+    refused = ["CKR_SIGNATURE_INVALID", "CKR_SIGNATURE_LEN_RANGE", "CKR_KEY_TYPE_INCONSISTENT"]
+    assert played.statuses[2:] == [GOOD] * 4 + [failed(code) for code in refused]
+
+
 def test_luna_7_offers_more() -> None:
     assert mechanisms.WRAPPING.text(Profile.LUNA7) == f"{WRAP_MENU}[30]AES-KW      [31]AES-KWP\n"
     assert "[34]RSA-PKCS\n" in mechanisms.CIPHERING.text(Profile.LUNA7)
@@ -137,7 +172,7 @@ def test_luna_5_has_no_key_wrap_and_asks_for_no_iv(desk: Desk) -> None:
 
 def test_the_menu_for_signing_has_every_mechanism_that_signs() -> None:
     assert {row.mechanism for row in SIGNING.rows} == {mechanism for mechanism in Mechanism if key_types(mechanism)}
-    assert [row.number for row in SIGNING.rows] == list(range(1, 33))
+    assert [row.number for row in SIGNING.rows] == list(range(1, 34))
 
 
 @pytest.mark.parametrize("menu", [mechanisms.WRAPPING, mechanisms.CIPHERING, SIGNING])

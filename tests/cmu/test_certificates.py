@@ -186,6 +186,11 @@ NO_COUNTRY = "Bad value for option -C: not two letters"
         (("self", "-slot=1", *NAME, *DATES), ("f" * 40,), "Bad value for option -serialNumber: not a positive number"),
         (("self", "-slot=1", *NAME, *DATES), ("xyz",), "Bad value for option -serialNumber: not a hexadecimal number"),
         (("self", "-slot=1", *NAME, "-serial=1"), ("2025", "2", "29"), "Bad value for option -startDate: no day of"),
+        (
+            ("self", "-slot=1", *NAME, "-serial=1"),
+            ("1949", "12", "31"),
+            "Bad value for option -startDate: before the year",
+        ),
         (("self", "-slot=1", *NAME, "-serial=1"), ("25x", "2", "2"), "Bad value for option -startDate: not a date"),
         (
             ("self", "-slot=1", *NAME, "-serial=1", "-start=20250101"),

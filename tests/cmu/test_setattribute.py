@@ -114,6 +114,8 @@ def test_only_the_attributes_that_were_named(desk: Desk) -> None:
     assert desk.play(*words) == (0, told)
     assert desk.play(*words, "-outputFile=told.txt") == (0, "")
     assert (desk.directory / "told.txt").read_text() == told
+    hidden = desk.play("getattribute", "-handle=120", "-attributes=label,value", "-slot=1")
+    assert hidden == (1, "Error: CKR_ATTRIBUTE_SENSITIVE (0x00000011)\n")
     bad = desk.play("getattribute", "-handle=120", "-attributes=label,colour", "-slot=1")
     assert bad.code == 1
     assert bad.text.startswith("Error: Bad value for option -attributes: not one of class, token")

@@ -52,6 +52,7 @@ MASKED = [
     # lunash
     ("hsm login -password pw123", "hsm login -password ***"),
     ("partition create -partition p9 -password pw123", "partition create -partition p9 -password ***"),
+    ("hsm init -label x -domain pw123 -force", "hsm init -label x -domain *** -force"),
     ("par cr -part p9 -pas pw123", "par cr -part p9 -pas ***"),
     ("hsm changePolicy -policy 12 -value 0", "hsm changePolicy -policy 12 -value 0"),
     # a shell
@@ -124,6 +125,7 @@ KEPT = [
     "setAttribute 407 3 label",
     "quit",
     "cmu import -inputFile=wrapping_public.pem -label classic_wrap",
+    "cmu importkey -PKCS8 -inputFile=key.der -keyalg=RSA",
     "cmu generatekeypair -modulusBits=2048 -publicExponent=65537 -labelPublic=a -labelPrivate=b",
     "key_mgmt_util singlecmd help",
     "scp -p wrapped.key luna-client:",

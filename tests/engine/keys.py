@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hsmshell.engine import encodings
-from hsmshell.engine.appliance import Application, Session
+from hsmshell.engine.appliance import Application, PairSpec, Session
 from hsmshell.engine.appliance.signing import key_types
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType
-from hsmshell.engine.mechanisms import Mechanism
+from hsmshell.engine.mechanisms import Curve, Mechanism
 from hsmshell.engine.objects import Traits, private_traits, public_traits, secret_traits
 from tests.conftest import KEYS, private_key
 
@@ -58,6 +58,9 @@ class Desk:
         (key_type, *_) = key_types(mechanism)
         if key_type is KeyType.EC:
             return self.pair(encodings.encode_private(ec.generate_private_key(ec.SECP256R1())))
+        if key_type is KeyType.EC_EDWARDS:
+            spec = PairSpec(KeyType.EC_EDWARDS, curve=Curve.ED448)
+            return self.application.generate_pair(self.session, spec, {Attribute.VERIFY: True}, {Attribute.SIGN: True})
         if key_type is KeyType.RSA:
             return self.pair(private_key(sorted(KEYS.glob("*.pem"))[0]))
         handle = self.secret(key_type, bytes(range(24)))

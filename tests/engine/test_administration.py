@@ -118,14 +118,16 @@ def test_tries_of_several_programs_count_together(lab_directory: Path, lab: Lab)
     other.close()
 
 
-def test_nothing_of_the_keys_is_left_in_the_file(lab_directory: Path, lab: Lab) -> None:
+def test_nothing_of_the_keys_is_left_in_the_file_that_others_have_open(lab_directory: Path, lab: Lab) -> None:
     keys = materials(lab)
     assert len(keys) == 4
+    other = Lab.open(str(lab_directory))
+    open_partition(other)
     fail(lambda: Administration(lab.appliance()).login(SO, "wrong"), HsmError, 3)
     assert materials(lab) == []
-    lab.close()
     files = b"".join(path.read_bytes() for path in lab_directory.iterdir() if path.name.startswith(DATABASE))
     assert not [key for key in keys if key in files]
+    other.close()
 
 
 # initialization
@@ -180,6 +182,7 @@ def test_partitions_are_created_up_to_twenty_and_deleted(lab: Lab) -> None:
     fail(lambda: Administration(lab.appliance()).create_partition("third", PIN), UserNotLoggedIn)
     administration = officer(lab)
     fail(lambda: administration.create_partition("partition1", PIN), PartitionExists)
+    fail(lambda: administration.create_partition("492894008", PIN), PartitionExists)
     fail(lambda: administration.create_partition("third", "short"), PinLenRange)
     made = [administration.create_partition(f"more{number}", PIN) for number in range(18)]
     assert [part.number for part in made] == list(range(3, 21))

@@ -175,8 +175,9 @@ def test_refusals(lab: Lab) -> None:
         application.derive(session, hashing, idle, KeyType.AES, 32, {})
     with pytest.raises(TemplateInconsistent):
         application.derive(session, hashing, limited, KeyType.RSA, 32, {})
-    with pytest.raises(KeySizeRange):
-        application.derive(session, hashing, limited, KeyType.AES, 5, {})
+    for key_type, length in ((KeyType.AES, 5), (KeyType.GENERIC_SECRET, -1)):
+        with pytest.raises(KeySizeRange):
+            application.derive(session, hashing, limited, key_type, length, {})
     assert application.derive(session, hashing, limited, KeyType.AES, 32, {}), "what failed was no use"
     with pytest.raises(KeyNotActive):
         application.derive(session, hashing, limited, KeyType.AES, 32, {})

@@ -103,7 +103,7 @@ def test_a_group_is_one_more_slot_after_the_fixed_ones(pair: Lab) -> None:
         (2, "part2", "156909011"),
         (VIRTUAL, "group1", "1156908040"),
     ]
-    assert slots[-1].description == "HA Virtual Card Slot"
+    assert [slot.description for slot in slots] == ["LunaNet Slot", "LunaNet Slot", "HA Virtual Card Slot"]
 
 
 def test_members_start_alike_with_handles_of_their_own(pair: Lab) -> None:
@@ -232,9 +232,19 @@ def test_a_group_needs_partitions_of_one_domain_that_are_in_no_other(lab_from: C
     assert groups.groups(lab) == []
 
 
-def test_keys_that_may_not_be_cloned_stay_out_of_a_group(lab_from: Callable[[str], Lab]) -> None:
-    alone = TWO.replace('cloning_domain = "same"', 'cloning_domain = "same"\nallow_secret_key_cloning = false')
-    with pytest.raises(ScenarioError, match="Allow secret key cloning"):
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("allow_secret_key_cloning", "Allow secret key cloning"),
+        ("allow_cloning", "Allow secret key cloning"),
+        ("allow_network_replication", "Allow network replication"),
+    ],
+)
+def test_keys_that_may_not_be_cloned_stay_out_of_a_group(
+    lab_from: Callable[[str], Lab], setting: str, told: str
+) -> None:
+    alone = TWO.replace('cloning_domain = "same"', f'cloning_domain = "same"\n{setting} = false')
+    with pytest.raises(ScenarioError, match=told):
         lab_from(alone + GROUP)
     lab = lab_from(alone)
     groups.add_member(lab, groups.create(lab, "group1", "156908040"), "156909011")

@@ -129,7 +129,8 @@ def test_every_signing_mechanism_signs_and_verifies(newer: Application, officer:
         for kind in SIZES
         if (handle := newer.generate_secret_key(officer, kind, SIZES[kind], ALL))
     }
-    for spec in (PairSpec(KeyType.RSA, 2048), PairSpec(KeyType.EC, curve=Curve.P256), PairSpec(KeyType.DSA, 1024)):
+    curves = PairSpec(KeyType.EC, curve=Curve.P256), PairSpec(KeyType.EC_EDWARDS, curve=Curve.ED448)
+    for spec in (PairSpec(KeyType.RSA, 2048), *curves, PairSpec(KeyType.DSA, 1024)):
         keys[spec.key_type] = newer.generate_pair(officer, spec, public, private)
     assert named(newer, MechanismFlag.SIGN) == named(newer, MechanismFlag.VERIFY)
     for mechanism in named(newer, MechanismFlag.SIGN):

@@ -80,7 +80,7 @@ def test_a_password_is_asked_for_hidden(context: Make) -> None:
             return super().ask(prompt, kind)
 
     text = played(context()._replace(console=Watched(["hsm login", "so-password", "exit"])))
-    assert ("  > ", Ask.SECRET) in kinds
+    assert ("  > ", Ask.MASKED) in kinds
     assert "so-password" not in text
 
 

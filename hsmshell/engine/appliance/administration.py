@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import Role
-from hsmshell.engine.appliance.appliance import ADMIN, MAXIMUM_PARTITIONS, Appliance, cloning_secret
+from hsmshell.engine.appliance.appliance import ADMIN, Appliance, cloning_secret
 from hsmshell.engine.appliance.erasure import (
     ZEROIZED,
     change_settings,
@@ -21,14 +21,12 @@ from hsmshell.engine.appliance.erasure import (
 )
 from hsmshell.engine.appliance.logins import OFFICER_FAILURES, attempt, hsm_account
 from hsmshell.engine.appliance.numbering import free_slot, new_serial
-from hsmshell.engine.appliance.pins import new_verifier, set_pin
-from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy, Policy
+from hsmshell.engine.appliance.partition_rules import change_erases, require_resettable, require_room
+from hsmshell.engine.appliance.pins import give_pin, new_verifier, set_pin
+from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy
 from hsmshell.engine.errors import (
     ArgumentsBad,
-    ConfigFailsDependencies,
-    LicenseCapacityExceeded,
     OperationNotAllowed,
-    PartitionExists,
     PartitionNotFound,
     UserAlreadyLoggedIn,
     UserAnotherAlreadyLoggedIn,
@@ -43,9 +41,6 @@ if TYPE_CHECKING:
 
 DESTRUCTIVE = frozenset({HsmPolicy.MASKING, HsmPolicy.CLONING, HsmPolicy.NON_FIPS})
 """A change of one of these erases every partition."""
-
-MOST_FAILURES = 10
-"""Partition policy 20 lowers this number, and never raises it."""
 
 _KEEPS_SINCE = (6, 22)
 """Older firmware keeps policies, auditor and remote PED vector in a factory reset."""
@@ -205,19 +200,14 @@ class Administration:
         with store.transaction():
             self.require_officer()
             appliance = self.appliance
-            parts = appliance.partitions()
-            if not name:
-                raise ArgumentsBad("name")
-            if any(part.name == name for part in parts):
-                raise PartitionExists(name)
-            if len(parts) >= MAXIMUM_PARTITIONS:
-                raise LicenseCapacityExceeded(name)
+            require_room(appliance, name)
             verifier = "" if appliance.profile.has_partition_officer else new_verifier(self.appliance, pin)
             slot, serial = free_slot(self.lab, appliance), new_serial(appliance)
             container = store.add_container(self._device, slot, name, "", serial, {})
+            part = next(part for part in self.appliance.partitions() if part.id == container)
             if verifier:
-                set_pin(self.lab, container, Role.CRYPTO_OFFICER, verifier)
-            return next(part for part in self.appliance.partitions() if part.id == container)
+                give_pin(appliance, part, Role.CRYPTO_OFFICER, verifier)
+            return part
 
     def delete_partition(self, name: str) -> None:
         """Erase a partition. Raises ``UserNotLoggedIn``, ``UserNotAuthorized`` or ``PartitionNotFound``."""
@@ -235,42 +225,24 @@ class Administration:
             self.require_officer()
             part = self.partition(name)
             appliance = self.appliance
-            if appliance.profile.has_partition_officer or not appliance.policy(HsmPolicy.RESET_PIN):
-                raise OperationNotAllowed("policy 15")
-            set_pin(self.lab, part.id, Role.CRYPTO_OFFICER, new_verifier(appliance, pin))
+            require_resettable(appliance)
+            give_pin(appliance, part, Role.CRYPTO_OFFICER, new_verifier(appliance, pin))
 
     def change_partition_policy(self, name: str, policy: PartitionPolicy, value: int) -> None:
         """Change a policy of a partition. Switching private keys' cloning or wrapping on erases its objects.
 
-        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``PartitionNotFound``, ``ArgumentsBad``,
-        ``ConfigFailsDependencies`` (cloning and wrapping of private keys never go together, and without the HSM's
-        cloning there is none), or ``OperationNotAllowed`` where the model decides about these two.
+        Raises ``UserNotLoggedIn``, ``UserNotAuthorized``, ``PartitionNotFound``, and what ``change_erases`` raises.
         """
         counts = policy is PartitionPolicy.MAXIMUM_FAILURES
-        modes = (PartitionPolicy.PRIVATE_KEY_CLONING, PartitionPolicy.PRIVATE_KEY_WRAPPING)
         with self.lab.store.transaction():
             self.require_officer()
             part, appliance = self.partition(name), self.appliance
-            if value not in (range(1, MOST_FAILURES + 1) if counts else (0, 1)):
-                raise ArgumentsBad(str(value))
-            if value == appliance.policy(policy, part):
+            if change_erases(appliance, part, policy, value):
+                empty_partition(self.lab.store, part.id)
+            elif value == appliance.policy(policy, part):
                 return
-            if policy in modes:
-                if not appliance.profile.has_partition_officer:
-                    raise OperationNotAllowed(policy.text)
-                if value:
-                    _require_alone(appliance, part, policy)
-                    empty_partition(self.lab.store, part.id)
             settings = {**part.settings, policy.setting: value if counts else bool(value)}
             self.lab.store.set_container_settings(part.id, settings)
-
-
-def _require_alone(appliance: Appliance, part: Container, policy: Policy) -> None:
-    """Refuse a mode that does not go with what is on. Raises ``ConfigFailsDependencies``."""
-    cloning, wrapping = PartitionPolicy.PRIVATE_KEY_CLONING, PartitionPolicy.PRIVATE_KEY_WRAPPING
-    other = wrapping if policy is cloning else cloning
-    if appliance.policy(other, part) or (policy is cloning and not appliance.policy(HsmPolicy.CLONING)):
-        raise ConfigFailsDependencies(policy.text)
 
 
 def _firmware(appliance: Appliance) -> tuple[int, ...]:

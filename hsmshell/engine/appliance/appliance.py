@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hsmshell.engine.appliance.policies import HsmPolicy, Policy, Profile
+from hsmshell.engine.appliance.policies import NEEDED, HsmPolicy, Policy, Profile
 from hsmshell.engine.records import Container, Device
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Appliance:
 
     def policy(self, policy: Policy, partition: Container | None = None) -> int:
         """What a policy of the HSM, or of one of its partitions, is set to."""
+        if policy in NEEDED and not NEEDED[policy].value_in(self.device.settings):
+            return 0
         own = (partition.settings,) if partition else ()
         return policy.value_in(*own, self.device.settings)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hsmshell.engine.attributes import (
     KEYS,
     SECRET_CLASSES,
+    SECRETS,
     USAGE,
     Attribute,
     Attributes,
@@ -65,6 +66,13 @@ _EMPTY: dict[Shape, AttributeValue] = {
     Shape.DATE: "",
     Shape.BYTES: b"",
 }
+
+
+def secrets_of(current: Attributes) -> frozenset[Attribute]:
+    """The attributes that are the secret of an object with these others."""
+    if current[_A.CLASS] not in SECRET_CLASSES:
+        return frozenset()
+    return SECRETS - {_A.VALUE} if _A.MODULUS in current else frozenset({_A.VALUE})
 
 
 class Identity(NamedTuple):
@@ -127,10 +135,11 @@ def new_object(traits: Traits, material: bytes, template: Attributes, identity: 
 
 
 def _default(attribute: Attribute, object_class: ObjectClass) -> AttributeValue:
-    """The library's defaults for a template that is silent."""
-    if attribute is _A.MODIFIABLE:
+    """The library's defaults for a template that is silent (Thales, attribute defaults); only a crypto officer, whose
+    objects are private, creates any."""
+    if attribute in (_A.MODIFIABLE, _A.PRIVATE):
         return True
-    if attribute in (_A.PRIVATE, _A.SENSITIVE):
+    if attribute is _A.SENSITIVE:
         return object_class in SECRET_CLASSES
     return _EMPTY[attribute.shape]
 
@@ -148,6 +157,8 @@ def changed(current: Attributes, template: Attributes) -> Traits:
     addable = _countable(current, template) if current[_A.CLASS] in KEYS else frozenset()
     is_certificate = current[_A.CLASS] == ObjectClass.CERTIFICATE
     for attribute, value in template.items():
+        if attribute in secrets_of(current):
+            raise AttributeReadOnly(attribute.name)
         if attribute not in current and attribute not in addable:
             raise AttributeTypeInvalid(attribute.name)
         changeable = attribute in CHANGEABLE or (is_data and attribute is _A.VALUE)

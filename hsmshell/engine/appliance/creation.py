@@ -6,6 +6,7 @@ from hsmshell.engine import assembly
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.attributes import required
+from hsmshell.engine.appliance.certification import X_509, certificate_traits
 from hsmshell.engine.appliance.operations import ApplicationObjects
 from hsmshell.engine.appliance.traits import domain_traits, private_traits, public_traits
 from hsmshell.engine.attributes import Attribute, Attributes, KeyType, ObjectClass
@@ -21,7 +22,8 @@ class ApplicationCreation(ApplicationObjects):
     def create(self, session: Session | None, template: Attributes) -> int:
         """Create an object from its values; its handle.
 
-        A data object has what the template says. A key or domain parameters need the attributes that make them (see
+        A data object has what the template says. A certificate is one of X.509, and what the template says of it is
+        what its value says (PKCS#11 v3.0 4.6.3). A key or domain parameters need the attributes that make them (see
         ``assembly``); an EC point is the DER of an OCTET STRING.
 
         Raises ``TemplateIncomplete``, ``TemplateInconsistent`` when parts contradict each other and for a private key
@@ -35,6 +37,8 @@ class ApplicationCreation(ApplicationObjects):
             return self._new(
                 session, b"", {_A.CLASS: int(ObjectClass.DATA)}, _without(template, {_A.CLASS}), local=False
             )
+        if kind == ObjectClass.CERTIFICATE:
+            return self._create_certificate(session, template)
         known = {ObjectClass.SECRET_KEY, ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY, ObjectClass.DOMAIN_PARAMETERS}
         if kind not in known:
             raise AttributeValueInvalid(_A.CLASS.name)
@@ -48,6 +52,19 @@ class ApplicationCreation(ApplicationObjects):
             raise TemplateInconsistent("a private key in the clear, in FIPS mode")
         material, traits = _assembled(object_class, key_type, template)
         return self._new(session, material, traits, _without(template, assembly.PARTS), local=False)
+
+    def _create_certificate(self, session: Session, template: Attributes) -> int:
+        if required(template, _A.CERTIFICATE_TYPE) != X_509:
+            raise AttributeValueInvalid(_A.CERTIFICATE_TYPE.name)
+        required(template, _A.SUBJECT)
+        value = required(template, _A.VALUE)
+        if not isinstance(value, bytes):
+            raise AttributeValueInvalid(_A.VALUE.name)
+        try:
+            traits = certificate_traits(value)
+        except DataInvalid as problem:
+            raise AttributeValueInvalid(_A.VALUE.name) from problem
+        return self._new(session, b"", traits, template, local=False)
 
     def _create_secret(self, session: Session, key_type: KeyType, template: Attributes) -> int:
         value = required(template, _A.VALUE)

@@ -121,7 +121,10 @@ class ApplicationDerivation(ApplicationGeneration, ApplicationUsage):
 
 
 def _length(key_type: KeyType, length: int) -> int:
-    """The key's length in bytes: the type's only one unless another is asked for."""
+    """The key's length in bytes: the type's only one unless another is asked for. Raises ``KeySizeRange`` for one
+    below 0."""
+    if length < 0:
+        raise KeySizeRange(str(length))
     lengths = SECRET_LENGTHS.get(key_type, frozenset())
     return next(iter(lengths)) if len(lengths) == 1 and not length else length
 

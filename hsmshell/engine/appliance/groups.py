@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hsmshell.engine.appliance.appliance import Appliance
-from hsmshell.engine.appliance.policies import PartitionPolicy, Profile
+from hsmshell.engine.appliance.policies import HsmPolicy, PartitionPolicy, Profile
 from hsmshell.engine.attributes import Attribute, Attributes, ObjectClass
 from hsmshell.engine.errors import GroupError, OperationNotAllowed
 from hsmshell.engine.records import Container, Device, StoredObject
@@ -232,11 +232,14 @@ def most_confined(values: Attributes, other: Attributes) -> Attributes:
 
 
 def require_clonable(lab: Lab, members: Sequence[Container], object_class: ObjectClass) -> None:
-    """Raises ``OperationNotAllowed`` when an object of that class may not be on two members."""
+    """Raises ``OperationNotAllowed`` when an object of that class may not be on two members: the partitions' cloning
+    policies, or HSM policy 16."""
     policy = CLONING.get(object_class)
     if policy is None or len(members) < 2:
         return
     by_id = {one.device.id: one for one in lab.appliances()}
+    if not all(by_id[part.device].policy(HsmPolicy.NETWORK_REPLICATION) for part in members):
+        raise OperationNotAllowed(HsmPolicy.NETWORK_REPLICATION.text)
     if not all(by_id[part.device].policy(policy, part) for part in members):
         raise OperationNotAllowed(policy.text)
 

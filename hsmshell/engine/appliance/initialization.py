@@ -7,7 +7,7 @@ from hsmshell.engine.appliance.appliance import Session, Slot
 from hsmshell.engine.appliance.application import ApplicationCore
 from hsmshell.engine.appliance.erasure import zeroize_partition
 from hsmshell.engine.appliance.logins import attempt
-from hsmshell.engine.appliance.pins import new_verifier, set_pin
+from hsmshell.engine.appliance.pins import give_pin, new_verifier, note_expiry, set_pin
 from hsmshell.engine.appliance.policies import HsmPolicy
 from hsmshell.engine.errors import ArgumentsBad, OperationNotAllowed, SessionExists, UserNotAuthorized
 from hsmshell.engine.records import Container
@@ -32,6 +32,9 @@ class ApplicationInitialization(ApplicationCore):
         def change() -> None:
             for home in {one.container for one in (account, *others)}:
                 set_pin(self.lab, home, role, verifier)
+            if role is Role.CRYPTO_OFFICER:
+                for part in members:
+                    note_expiry(self.lab, part, expired=False)
 
         for other in {one.container: one for one in others}.values():
             attempt(self.lab, other, old, lambda: 0)
@@ -55,7 +58,7 @@ class ApplicationInitialization(ApplicationCore):
             if officer and known and known.verifier and not appliance.policy(HsmPolicy.RESET_PIN):
                 raise OperationNotAllowed(HsmPolicy.RESET_PIN.text)
             for part in slot.members:
-                set_pin(self.lab, part.id, target, verifier)
+                give_pin(appliance, part, target, verifier)
 
     def init_token(self, slot: int, pin: str, label: str) -> None:
         """Erase a partition and give it a label; its security officer's PIN is asked, or set where it has none yet.

@@ -148,6 +148,7 @@ MECHANISMS = (
     MechanismInfo(_M.ECDH1_DERIVE, 192, 521, _F.DERIVE),
     MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
     MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
+    MechanismInfo(_M.EDDSA, 255, 448, _SIGNING, profiles=_LUNA7),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
     MechanismInfo(_M.AES_ECB, 16, 32, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.AES_CBC, 16, 32, _CIPHERING | _WRAPPING),

@@ -8,10 +8,18 @@ from hsmshell.engine import asymmetric
 from hsmshell.engine.access import PartitionOperation
 from hsmshell.engine.appliance.appliance import Session
 from hsmshell.engine.appliance.application import ApplicationCore
-from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object
+from hsmshell.engine.appliance.attributes import COPIED, changed, copied, new_object, secrets_of
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.traits import public_traits
-from hsmshell.engine.attributes import SECRET_CLASSES, SECRETS, Attribute, Attributes, AttributeValue, ObjectClass
+from hsmshell.engine.attributes import (
+    KEYS,
+    SECRET_CLASSES,
+    SECRETS,
+    Attribute,
+    Attributes,
+    AttributeValue,
+    ObjectClass,
+)
 from hsmshell.engine.errors import (
     AttributeSensitive,
     AttributeTypeInvalid,
@@ -23,12 +31,6 @@ from hsmshell.engine.errors import (
 )
 from hsmshell.engine.objects import Traits
 from hsmshell.engine.records import StoredObject
-
-
-def _hidden(item: StoredObject) -> frozenset[Attribute]:
-    """The attributes that are this key's secret."""
-    has_modulus = Attribute.MODULUS in item.attributes
-    return SECRETS - {Attribute.VALUE} if has_modulus else frozenset({Attribute.VALUE})
 
 
 def stored_size(item: StoredObject, material: bytes) -> int:
@@ -95,7 +97,7 @@ class ApplicationObjects(ApplicationCore):
             raise AttributeTypeInvalid(attribute.name)
         session = self._require_open(session)
         if not self._reveals(session, item):
-            if attribute in _hidden(item):
+            if attribute in secrets_of(item.attributes):
                 raise AttributeSensitive(attribute.name)
             raise AttributeTypeInvalid(attribute.name)
         self._require_authorized(session, item)
@@ -150,11 +152,12 @@ class ApplicationObjects(ApplicationCore):
         session = self._require(session, PartitionOperation.CHANGE)
         with self._store.transaction():
             item = self._object(session, handle)
-            self._require_changeable(session, template)
+            self._require_changeable(session, item, template)
             self._keep(session, item._replace(attributes=changed(item.attributes, template)))
 
-    def _require_changeable(self, session: Session, template: Attributes) -> None:
-        if template and not self._policy(session, PartitionPolicy.CHANGING_ATTRIBUTES):
+    def _require_changeable(self, session: Session, item: StoredObject, template: Attributes) -> None:
+        """The policy is about the attributes of keys."""
+        if template and item.object_class in KEYS and not self._policy(session, PartitionPolicy.CHANGING_ATTRIBUTES):
             raise OperationNotAllowed("partition policy 11")
 
     def destroy(self, session: Session | None, handle: int) -> None:
@@ -176,7 +179,9 @@ class ApplicationObjects(ApplicationCore):
         session = self._require(session, PartitionOperation.CREATE)
         with self._store.transaction():
             item = self._require_authorized(session, self._object(session, handle))
-            self._require_changeable(session, {key: value for key, value in template.items() if key not in COPIED})
+            self._require_changeable(
+                session, item, {key: value for key, value in template.items() if key not in COPIED}
+            )
             values = copied(item.attributes, template)
             values[Attribute.OUID] = self._identity(session).ouid
             return self._put(session, values, item.material)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import DEFAULT_COST, PIN_LENGTHS, Role, hash_password
-from hsmshell.engine.errors import PinLenRange
-from hsmshell.engine.records import User
+from hsmshell.engine.appliance.policies import HsmPolicy
+from hsmshell.engine.errors import PinExpired, PinLenRange
+from hsmshell.engine.records import Container, User
 
 if TYPE_CHECKING:
     from hsmshell.engine.appliance.appliance import Appliance
@@ -19,6 +20,29 @@ def new_verifier(appliance: Appliance, pin: str) -> str:
         raise PinLenRange(f"{len(pin)} characters")
     cost = int(appliance.device.settings.get("password_cost", DEFAULT_COST))
     return hash_password(pin, appliance.lab.services.random_bytes(16), cost)
+
+
+EXPIRED = "pin_expired"
+"""The setting of a partition whose Crypto Officer has to change the PIN first."""
+
+
+def give_pin(appliance: Appliance, part: Container, role: Role, verifier: str) -> None:
+    """Set somebody else's PIN, inside a transaction; under HSM policy 21 the Crypto Officer's is to be changed then."""
+    set_pin(appliance.lab, part.id, role, verifier)
+    if role is Role.CRYPTO_OFFICER:
+        note_expiry(appliance.lab, part, expired=bool(appliance.policy(HsmPolicy.FORCE_PIN_CHANGE)))
+
+
+def note_expiry(lab: Lab, part: Container, *, expired: bool) -> None:
+    """Whether the Crypto Officer of the partition has to change the PIN, inside a transaction."""
+    if part.settings.get(EXPIRED, False) != expired:
+        lab.store.set_container_settings(part.id, {**part.settings, EXPIRED: expired})
+
+
+def require_current(part: Container, role: Role) -> None:
+    """Raises ``PinExpired`` when the role has to change its PIN before it does anything else."""
+    if role is Role.CRYPTO_OFFICER and part.settings.get(EXPIRED, False):
+        raise PinExpired(role.name)
 
 
 def set_pin(lab: Lab, container: int, role: Role, verifier: str) -> None:

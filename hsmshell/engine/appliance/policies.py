@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from hsmshell.engine.records import Settings
 
@@ -17,6 +18,11 @@ class Profile(enum.Enum):
     def first_slot(self) -> int:
         """The number of a client's first slot."""
         return 1 if self is Profile.LUNA5 else 0
+
+    @property
+    def slot_description(self) -> str:
+        """What a client's slots are called where the scenario does not say (published slot lists)."""
+        return "LunaNet Slot" if self is Profile.LUNA5 else "Net Token Slot"
 
     @property
     def has_partition_officer(self) -> bool:
@@ -70,3 +76,10 @@ class PartitionPolicy(Policy):
     CHANGING_ATTRIBUTES = 11, "Allow changing key attributes", "allow_changing_key_attributes", 1
     MAXIMUM_FAILURES = 20, "Max failed user logins allowed", "maximum_failures", 10
     KEY_MANAGEMENT = 28, "Allow Key Management Functions", "allow_key_management", 1
+
+
+NEEDED: Mapping[Policy, HsmPolicy] = {
+    PartitionPolicy.PRIVATE_KEY_CLONING: HsmPolicy.CLONING,
+    PartitionPolicy.SECRET_KEY_CLONING: HsmPolicy.CLONING,
+}
+"""Without the HSM's policy, that of a partition is off whatever it is set to."""

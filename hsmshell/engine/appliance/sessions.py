@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from hsmshell.engine.access import PARTITION_RULES, PartitionOperation, Role
+from hsmshell.engine.access import KEY_MANAGEMENT, PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.logins import Account, attempt, partition_account, require_usable
-from hsmshell.engine.appliance.policies import Policy
+from hsmshell.engine.appliance.pins import require_current
+from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
 from hsmshell.engine.errors import (
     HsmError,
+    OperationNotAllowed,
     SessionHandleInvalid,
     SessionReadOnlyExists,
     SessionReadWriteSoExists,
@@ -55,6 +57,7 @@ class ApplicationSessions:
         self._next_session = 1
         self._lab_sessions: dict[int, int] = {}
         self._standings: dict[int, Standing] = {}
+        self._furnishing = False
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
 
@@ -70,7 +73,7 @@ class ApplicationSessions:
 
     def _partition_slots(self) -> Iterator[Slot]:
         for appliance in self.lab.appliances():
-            default = appliance.setting("slot_description")
+            default = appliance.setting("slot_description") or appliance.profile.slot_description
             for part in appliance.partitions():
                 if part.is_up:
                     description = str(part.settings.get("slot_description", default))
@@ -149,7 +152,7 @@ class ApplicationSessions:
         Raises ``SessionHandleInvalid``, ``UserTypeInvalid`` (an auditor has no business in a partition),
         ``UserAlreadyLoggedIn``, ``UserAnotherAlreadyLoggedIn``, ``SessionReadOnlyExists`` (the security officer
         changes what a read-only session sees, PKCS#11 v3.0 5.6.8), ``UserPinNotInitialized``, ``UserLockedOut``,
-        ``SoLoginFailureThreshold`` or ``PinIncorrect``; a wrong PIN counts, see ``logins``.
+        ``SoLoginFailureThreshold``, ``PinIncorrect`` or ``PinExpired``; a wrong PIN counts, see ``logins``.
         """
         session = self._require_open(session)
         slot = self.slot(session.slot)
@@ -174,20 +177,30 @@ class ApplicationSessions:
         return partition_account(self.lab, self._appliance(partition), partition, role)
 
     def _attempt(self, partition: Container, account: Account, pin: str) -> int:
-        return attempt(self.lab, account, pin, lambda: self._note_login(partition, account.role))
+        def enter() -> int:
+            # Only who knows the PIN hears that it has to be changed.
+            require_current(partition, account.role)
+            return self._note_login(partition, account.role)
+
+        return attempt(self.lab, account, pin, enter)
 
     def login_activated(self, session: Session) -> None:
         """The login that partitions with cached credentials grant without asking for a PIN.
 
-        Raises ``UserPinNotInitialized`` or ``UserLockedOut`` when there is no Crypto Officer, or a locked one.
+        Raises ``UserPinNotInitialized``, ``UserLockedOut`` or ``PinExpired`` when the Crypto Officer could not log in.
         """
         with self._store.transaction():
             for part in self.slot(session.slot).members:
                 require_usable(self.lab, self._account(part, Role.CRYPTO_OFFICER))
-            self.login_unasked(session)
+                require_current(part, Role.CRYPTO_OFFICER)
+            self._login_owner(session)
 
-    def login_unasked(self, session: Session) -> None:
-        """The login of whoever makes the lab, which nobody is asked for."""
+    def login_furnishing(self, session: Session) -> None:
+        """The login of who puts a new lab's objects where the scenario has them, whatever its policies say."""
+        self._furnishing = True
+        self._login_owner(session)
+
+    def _login_owner(self, session: Session) -> None:
         slot = self.slot(session.slot)
         with self._store.transaction():
             numbers = {part.id: self._note_login(part, Role.CRYPTO_OFFICER) for part in slot.members}
@@ -267,7 +280,8 @@ class ApplicationSessions:
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
 
-        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn`` or ``UserNotAuthorized``.
+        Raises ``SessionHandleInvalid``, ``UserNotLoggedIn``, ``UserNotAuthorized``, or ``OperationNotAllowed`` for
+        what partition policy 28 forbids.
         """
         session = self._require_open(session)
         role = self._roles.get(session.slot)
@@ -275,4 +289,8 @@ class ApplicationSessions:
             raise UserNotLoggedIn(operation.name)
         if role not in PARTITION_RULES[operation]:
             raise UserNotAuthorized(role.name)
+        if operation in KEY_MANAGEMENT and not (
+            self._furnishing or self._policy(session, PartitionPolicy.KEY_MANAGEMENT)
+        ):
+            raise OperationNotAllowed(PartitionPolicy.KEY_MANAGEMENT.text)
         return session

@@ -155,6 +155,12 @@ class PinLenRange(HsmError):
     ckr, code = "CKR_PIN_LEN_RANGE", 0xA2
 
 
+class PinExpired(HsmError):
+    """The PIN is right, and has to be changed before it opens anything."""
+
+    ckr, code = "CKR_PIN_EXPIRED", 0xA3
+
+
 class PinLocked(HsmError):
     """Too many wrong passwords; the account is locked."""
 
