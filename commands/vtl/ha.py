@@ -5,7 +5,7 @@ The commands, the group's number and the headings of ``show`` are published (Avi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from commands.vtl.client import Client
 from hsmshell.console import Ask, Part
@@ -35,7 +35,7 @@ PASSWORD = Parameter("password", Text(), "<password>", "the crypto officer's PIN
 
 def _new_group(client: Client, arguments: Arguments) -> int:
     member = arguments.text(SERIAL.name)
-    _require_password(client, member, arguments)
+    _require_password(client, [member], arguments)
     group = groups.create(client.lab, arguments.text(LABEL.name), member)
     client.write(
         f'New group with label "{printable(group.label)}" created at group number ', serial(group.number), ".\n"
@@ -46,7 +46,7 @@ def _new_group(client: Client, arguments: Arguments) -> int:
 def _add_member(client: Client, arguments: Arguments) -> int:
     group = groups.find(client.lab, arguments.text(GROUP.name))
     member = arguments.text(SERIAL.name)
-    _require_password(client, member, arguments)
+    _require_password(client, [member], arguments)
     groups.add_member(client.lab, group, member)
     client.write("Member ", serial(member), f' added to group "{printable(group.label)}".\n')
     return GOOD
@@ -71,8 +71,7 @@ def _delete_group(client: Client, arguments: Arguments) -> int:
 
 def _synchronize(client: Client, arguments: Arguments) -> int:
     group = groups.find(client.lab, arguments.text(GROUP.name))
-    for part in groups.answering(client.lab, group)[:1]:
-        _require_password(client, part.serial, arguments)
+    _require_password(client, [part.serial for part in groups.reached(client.lab, group)], arguments)
     touched = groups.synchronize(client.lab, group)
     client.write(f'Group "{printable(group.label)}" synchronized: {touched} objects brought up to date.\n')
     return GOOD
@@ -141,13 +140,19 @@ def _report(client: Client, pairs: Iterable[tuple[str, Part]]) -> None:
         client.write(f"{name:>{NAME_WIDTH}}: ", value, "\n")
 
 
-def _require_password(client: Client, member: str, arguments: Arguments) -> None:
-    """Log in to the member, as the real one does before it trusts it. Raises ``GroupError``, or what a login raises."""
-    partition = groups.partition(client.lab, member)
+def _require_password(client: Client, members: Sequence[str], arguments: Arguments) -> None:
+    """Log in to each of the members, as the real one does before it trusts it: keys go from one to the other.
+
+    Raises ``GroupError``, or what a login raises.
+    """
+    partitions = [groups.partition(client.lab, member) for member in members]
+    if not partitions:
+        return
     password = arguments.text(PASSWORD.name) or client.console.ask(PASSWORD_PROMPT, Ask.SECRET)
-    session = client.application.open_session(partition.number)
-    client.application.login(session, Role.CRYPTO_OFFICER, password)
-    client.application.close_session(session)
+    for partition in partitions:
+        session = client.application.open_session(partition.number)
+        client.application.login(session, Role.CRYPTO_OFFICER, password)
+        client.application.close_session(session)
 
 
 _OURS = "the sentence that it prints is ours"

@@ -10,7 +10,13 @@ from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.erasure import empty_partition
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType
-from hsmshell.engine.errors import PinIncorrect, UserLockedOut, UserNotLoggedIn, UserPinNotInitialized
+from hsmshell.engine.errors import (
+    OperationNotAllowed,
+    PinIncorrect,
+    UserLockedOut,
+    UserNotLoggedIn,
+    UserPinNotInitialized,
+)
 from hsmshell.engine.lab import Lab
 from hsmshell.engine.records import DOWN, UP
 from tests.engine.driving import PIN
@@ -130,3 +136,13 @@ def test_a_member_that_is_back_needs_no_new_login(lab_from: Callable[[str], Lab]
     groups.synchronize(lab, group_of(lab))
     application.generate_secret_key(session, KeyType.AES, 32, {_A.TOKEN: True})
     assert [len(stored(lab, place)) for place in (0, 1)] == [2, 2]
+
+
+def test_every_member_s_own_policy_guards_its_officer_s_pin(lab_from: Callable[[str], Lab]) -> None:
+    officers = TWO.replace("cloning_domain", 'security_officer_pin = "so-password"\ncloning_domain')
+    lab = lab_from(officers.replace('serial = "156909"', 'serial = "156909"\nso_can_reset_pin = false') + GROUP)
+    application = lab.application()
+    session = application.open_session(VIRTUAL)
+    application.login(session, Role.SECURITY_OFFICER, "so-password")
+    fail(lambda: application.init_pin(session, "new-password"), OperationNotAllowed)
+    opened(lab, 2)

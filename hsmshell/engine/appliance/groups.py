@@ -120,6 +120,12 @@ def answering(lab: Lab, group: Group) -> tuple[Container, ...]:
     return tuple(part for part in found if part.is_up)
 
 
+def reached(lab: Lab, group: Group) -> tuple[Container, ...]:
+    """The members that are there and up, also those that were left out."""
+    known = partitions_by_serial(lab)
+    return tuple(known[serial][1] for serial in group.members if serial in known and known[serial][1].is_up)
+
+
 def note_failures(lab: Lab, group: Group) -> None:
     """Leave out from now on who does not answer while the others are written to. In a transaction."""
     alive = {part.serial for part in answering(lab, group)}
@@ -256,8 +262,7 @@ def synchronize(lab: Lab, group: Group) -> int:
     answers.
     """
     with lab.store.transaction():
-        known = partitions_by_serial(lab)
-        up = [known[serial][1] for serial in group.members if serial in known and known[serial][1].is_up]
+        up = reached(lab, group)
         sound = [part for part in up if part.serial not in group.failed] or up
         if not sound:
             raise GroupError(f"no member of {group.label} answers")

@@ -50,15 +50,17 @@ class ApplicationInitialization(ApplicationCore):
         self._require_writable(session, token=True)
         officer = self._roles[session.slot] is Role.SECURITY_OFFICER
         target = Role.CRYPTO_OFFICER if officer else Role.CRYPTO_USER
-        slot = self.slot(session.slot)
-        appliance = self._appliance(slot.members[0])
-        verifier = new_verifier(appliance, pin)
+        verifier = new_verifier(self.appliance_of(session.slot), pin)
         with self._store.transaction():
-            known = self._store.user_named(slot.members[0].id, target.name)
-            if officer and known and known.verifier and not appliance.policy(HsmPolicy.RESET_PIN):
-                raise OperationNotAllowed(HsmPolicy.RESET_PIN.text)
-            for part in slot.members:
-                give_pin(appliance, part, target, verifier)
+            # Once more, for somebody may have erased the HSM meanwhile.
+            self._require(session, PartitionOperation.SET_USER_PIN)
+            members = self.slot(session.slot).members
+            for part in members if officer else ():
+                known = self._store.user_named(part.id, target.name)
+                if known and known.verifier and not self._appliance(part).policy(HsmPolicy.RESET_PIN):
+                    raise OperationNotAllowed(HsmPolicy.RESET_PIN.text)
+            for part in members:
+                give_pin(self._appliance(part), part, target, verifier)
 
     def init_token(self, slot: int, pin: str, label: str) -> None:
         """Erase a partition and give it a label; its security officer's PIN is asked, or set where it has none yet.
