@@ -58,9 +58,34 @@ def without_varying(text: str, report: Report) -> tuple[str, int]:
     return ("\n".join(lines), count) if not report.findings else (text, 0)
 
 
+EXACT_LINES = 2_000
+"""Longer files are compared as ``difflib`` likes best: the exact way may take the square of their length."""
+
+
 def patch(path: str, old: str, new: str) -> Iterator[str]:
-    """What will change, as a unified diff."""
-    return difflib.unified_diff(old.split("\n"), new.split("\n"), path, path, lineterm="")
+    """What will change, as a unified diff.
+
+    ``difflib.unified_diff`` takes lines that come often, as a log's do, for noise, and then shows more than changed.
+    """
+    before, after = old.split("\n"), new.split("\n")
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=len(before) > EXACT_LINES)
+    for number, group in enumerate(matcher.get_grouped_opcodes()):
+        if not number:
+            yield from (f"--- {path}", f"+++ {path}")
+        (_, first, _, other, _), (_, _, last, _, end) = group[0], group[-1]
+        yield f"@@ -{_range(first, last)} +{_range(other, end)} @@"
+        for tag, start, stop, new_start, new_stop in group:
+            mark = " " if tag == "equal" else "-"
+            yield from (f"{mark}{line}" for line in before[start:stop])
+            yield from (f"+{line}" for line in after[new_start:new_stop] if tag != "equal")
+
+
+def _range(start: int, stop: int) -> str:
+    """A range of lines as a unified diff has it: from 1, and an empty one before its place."""
+    length = stop - start
+    if length == 1:
+        return f"{start + 1}"
+    return f"{start + 1 if length else start},{length}"
 
 
 def _apply(exchange: Exchange, lines: list[str], gone: set[int], after: dict[int, list[str]]) -> None:

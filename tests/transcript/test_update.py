@@ -219,3 +219,11 @@ def test_lines_that_are_never_asked_for_are_told(tmp_path: Path, capsys: pytest.
 def test_an_update_stands_alone(tmp_path: Path, others: list[str]) -> None:
     (tmp_path / "x.transcript").write_text(LOG.format(match="fold"))
     assert main(["replay", "--update", *others, str(tmp_path)]) == 2
+
+
+def test_a_patch_of_lines_that_come_often_shows_what_changed_and_no_more() -> None:
+    old = "\n".join(["", "Status: good", "", "choice"] * 100)
+    lines = old.split("\n")
+    lines[201:202] = ["Status: bad"]
+    shown = [line for line in list(patch("x", old, "\n".join(lines)))[2:] if line[:1] in "+-"]
+    assert shown == ["-Status: good", "+Status: bad"]
