@@ -12,6 +12,7 @@ from hsmshell.console import Ask, Part
 from hsmshell.console.values import printable, serial
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import groups
+from hsmshell.engine.appliance.synchronization import synchronize
 from hsmshell.engine.errors import GroupError
 from hsmshell.grammar import Arguments, Command, Parameter, Provenance
 from hsmshell.grammar.values import Text
@@ -72,7 +73,7 @@ def _delete_group(client: Client, arguments: Arguments) -> int:
 def _synchronize(client: Client, arguments: Arguments) -> int:
     group = groups.find(client.lab, arguments.text(GROUP.name))
     _require_password(client, [part.serial for part in groups.reached(client.lab, group)], arguments)
-    touched = groups.synchronize(client.lab, group)
+    touched = synchronize(client.lab, group)
     client.write(f'Group "{printable(group.label)}" synchronized: {touched} objects brought up to date.\n')
     return GOOD
 

@@ -266,9 +266,10 @@ def _add_roles(lab: Lab, container: int, table: Table, roles: Mapping[str, Role]
 def _add_group(lab: Lab, table: Table) -> None:
     """A group of partitions, named by their serial numbers; its members start alike."""
     from hsmshell.engine.appliance import groups
+    from hsmshell.engine.appliance.synchronization import synchronize
 
     first, *others = [str(serial) for serial in table["members"]] or [""]
     group = groups.create(lab, table["label"], first)
     for serial in others:
         group = groups.add_member(lab, group, serial)
-    groups.synchronize(lab, group)
+    synchronize(lab, group)

@@ -9,6 +9,7 @@ import pytest
 from hsmshell.cli.lab_json import document
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Application, Session, groups
+from hsmshell.engine.appliance.synchronization import synchronize
 from hsmshell.engine.attributes import Attribute, KeyType, ObjectClass
 from hsmshell.engine.errors import (
     AttributeSensitive,
@@ -236,7 +237,7 @@ def test_wrong_data_count_in_a_read_only_session(program: Application, session: 
 def test_all_members_of_a_group_keep_the_assignment(lab7: Lab) -> None:
     group = groups.create(lab7, "group", "7001001")
     group = groups.add_member(lab7, group, "7001002")
-    groups.synchronize(lab7, group)
+    synchronize(lab7, group)
     program = lab7.application()
     session = program.open_session(group.slot)
     program.login(session, Role.CRYPTO_OFFICER, "co-password")

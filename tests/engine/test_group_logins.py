@@ -9,6 +9,7 @@ import pytest
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.erasure import empty_partition
+from hsmshell.engine.appliance.synchronization import synchronize
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType
 from hsmshell.engine.errors import (
     OperationNotAllowed,
@@ -44,7 +45,7 @@ def test_a_copy_that_one_member_confines_is_never_freed(
     member.set_attributes(session, member.objects(session)[0].handle, confined)
     group, virtual = opened(lab)
     if how == "synchronized":
-        groups.synchronize(lab, group_of(lab))
+        synchronize(lab, group_of(lab))
     else:
         group.set_attributes(virtual, group.objects(virtual)[0].handle, {_A.LABEL: "renamed"})
     assert confined.items() <= stored(lab, 1)[0].attributes.items()
@@ -60,7 +61,7 @@ def test_uses_and_the_assignment_of_a_copy_outlast_a_synchronization(lab_from: C
     member.set_attributes(session, handle, {_A.USAGE_COUNT: 2})
     member.set_authorization(session, handle, "", "secret-data")
     member.assign_key(session, handle)
-    groups.synchronize(lab, group_of(lab))
+    synchronize(lab, group_of(lab))
     first = stored(lab, 0)[0].attributes
     assert (first[_A.USAGE_COUNT], first[_A.ASSIGNED]) == (2, True)
     assert first[_A.AUTH_DATA] == stored(lab, 1)[0].attributes[_A.AUTH_DATA]
@@ -133,7 +134,7 @@ def test_a_member_that_is_back_needs_no_new_login(lab_from: Callable[[str], Lab]
     set_state(lab, 0, DOWN)
     application, session = opened(lab)
     set_state(lab, 0, UP)
-    groups.synchronize(lab, group_of(lab))
+    synchronize(lab, group_of(lab))
     application.generate_secret_key(session, KeyType.AES, 32, {_A.TOKEN: True})
     assert [len(stored(lab, place)) for place in (0, 1)] == [2, 2]
 

@@ -9,6 +9,7 @@ import pytest
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import Application, Session, groups
 from hsmshell.engine.appliance.groups import Group
+from hsmshell.engine.appliance.synchronization import synchronize
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType
 from hsmshell.engine.errors import (
     GroupError,
@@ -150,7 +151,7 @@ def test_the_group_survives_a_member_and_recovers_it(pair: Lab) -> None:
     # The member that missed both is still left out: the answers stay those of the other.
     assert [item.handle for item in application.objects(session)] == [new]
     assert [item.label for item in stored(pair, 0)] == ["old"]
-    assert groups.synchronize(pair, group_of(pair)) == 2
+    assert synchronize(pair, group_of(pair)) == 2
     assert group_of(pair).failed == frozenset()
     assert alike(pair)
     assert [item.handle for item in application.objects(session)] == [new]
@@ -173,14 +174,14 @@ def test_without_any_member_there_is_no_slot(pair: Lab) -> None:
     with pytest.raises(SlotIdInvalid):
         application.objects(session)
     with pytest.raises(GroupError, match="no member"):
-        groups.synchronize(pair, group_of(pair))
+        synchronize(pair, group_of(pair))
 
 
 def test_what_was_made_in_a_members_own_slot_travels_when_the_group_is_synchronized(pair: Lab) -> None:
     application, session = opened(pair, 2)
     application.generate_secret_key(session, KeyType.AES, 32, KEY)
     assert not alike(pair)
-    assert groups.synchronize(pair, group_of(pair)) == 1
+    assert synchronize(pair, group_of(pair)) == 1
     assert alike(pair)
 
 
