@@ -97,7 +97,7 @@ def test_a_line_that_would_be_read_as_an_elision_is_put_in_so_that_it_is_not() -
     assert "other" not in new
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_spoilt_golden_transcript_is_mended(data: st.DataObject) -> None:
     one = golden(data.draw(st.sampled_from(PATHS)))
