@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.ckdemo.demo import NONE, Demo
 from hsmshell.console import Ask
-from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.appliance.policies import NEWER
 from hsmshell.grammar.menu import Entry
 
 GROUP = "KEY AUTHORIZATION"
@@ -12,8 +12,6 @@ GROUP = "KEY AUTHORIZATION"
 DATA_QUESTION = "Enter authorization data: "
 OLD_DATA_QUESTION = f"Enter old authorization data [{NONE} for none]: "
 NEW_DATA_QUESTION = "Enter new authorization data: "
-
-GENERATIONS = frozenset({Profile.LUNA7})
 
 
 def _ask_data(demo: Demo, question: str) -> str:
@@ -43,8 +41,8 @@ def _assign(demo: Demo) -> None:
 
 
 ENTRIES = (
-    Entry(210, "Authorize Key", GROUP, _authorize, generations=GENERATIONS),
-    Entry(211, "Set Authorization Data", GROUP, _set_data, generations=GENERATIONS),
-    Entry(212, "Reset Authorization Data", GROUP, _reset_data, generations=GENERATIONS),
-    Entry(213, "Assign Key", GROUP, _assign, generations=GENERATIONS),
+    Entry(210, "Authorize Key", GROUP, _authorize, generations=NEWER),
+    Entry(211, "Set Authorization Data", GROUP, _set_data, generations=NEWER),
+    Entry(212, "Reset Authorization Data", GROUP, _reset_data, generations=NEWER),
+    Entry(213, "Assign Key", GROUP, _assign, generations=NEWER),
 )

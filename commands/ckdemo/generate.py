@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from commands.ckdemo.demo import NO_NUMBER, Demo
-from commands.ckdemo.key_types import AES, DES3, GENERIC, X9_31, Type, by_number, menu
+from commands.ckdemo.key_types import X9_31, Type, by_number, menu
 from hsmshell.console import Ask, Part
 from hsmshell.console.values import hexadecimal, object_handle
 from hsmshell.engine.appliance import PairSpec
@@ -15,7 +15,7 @@ from hsmshell.engine.errors import CurveNotSupported, MechanismInvalid
 from hsmshell.engine.mechanisms import Curve
 from hsmshell.grammar.menu import Entry
 
-__all__ = ["AES", "DES3", "ENTRIES", "GENERIC", "ask_flags", "ask_length", "ask_type", "result"]
+__all__ = ["ENTRIES", "ask_flags", "ask_length", "ask_type", "result"]
 
 _A = Attribute
 Template = dict[Attribute, AttributeValue]

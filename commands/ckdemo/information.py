@@ -11,8 +11,8 @@ from commands.ckdemo.tokens import GROUP, ask_session, ask_slot, find_session, s
 from hsmshell.console.values import Kind, Value, printable, serial
 from hsmshell.engine.access import PIN_LENGTHS, Role
 from hsmshell.engine.appliance import Slot
+from hsmshell.engine.appliance.logins import PinState
 from hsmshell.engine.appliance.policies import Profile
-from hsmshell.engine.appliance.tokens import PinState
 from hsmshell.engine.errors import UserPinNotInitialized
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry

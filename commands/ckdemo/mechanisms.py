@@ -13,13 +13,13 @@ from commands.ckdemo.demo import ANSWERS, NONE, Demo
 from commands.ckdemo.layout import END, laid_out
 from hsmshell.console import Ask
 from hsmshell.engine import ciphers
-from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.appliance.policies import NEWER, Profile
 from hsmshell.engine.errors import MechanismParamInvalid
 from hsmshell.engine.mechanisms import Hash, Mechanism, MechanismParameters
 from hsmshell.grammar.values import BadValue, HexBytes
 
 _M = Mechanism
-_LUNA5, _LUNA7 = frozenset({Profile.LUNA5}), frozenset({Profile.LUNA7})
+_LUNA5 = frozenset({Profile.LUNA5})
 
 
 class Row(NamedTuple):
@@ -77,8 +77,8 @@ WRAPPING = Menu(
         Row(25, "ARIA-CBC-PAD", 24, _M.ARIA_CBC_PAD),
         Row(26, "RSA_OAEP", 13, _M.RSA_PKCS_OAEP, takes_source=True),
         Row(27, "SET_OAEP", END, takes_source=True),
-        Row(30, "AES-KW", 16, _M.AES_KEY_WRAP, profiles=_LUNA7),
-        Row(31, "AES-KWP", END, _M.AES_KEY_WRAP_KWP, profiles=_LUNA7),
+        Row(30, "AES-KW", 16, _M.AES_KEY_WRAP, profiles=NEWER),
+        Row(31, "AES-KWP", END, _M.AES_KEY_WRAP_KWP, profiles=NEWER),
     )
 )
 
@@ -110,7 +110,7 @@ CIPHERING = Menu(
         Row(25, "ARIA-CBC-PAD", END, _M.ARIA_CBC_PAD),
         Row(26, "RSA_OAEP", 16, _M.RSA_PKCS_OAEP, takes_source=True),
         Row(9, "RSA", END, _M.RSA_PKCS, profiles=_LUNA5),
-        Row(34, "RSA-PKCS", END, _M.RSA_PKCS, profiles=_LUNA7),
+        Row(34, "RSA-PKCS", END, _M.RSA_PKCS, profiles=NEWER),
     )
 )
 """Where a mechanism stands in the menu for wrapping, too, it has the number that it has there."""

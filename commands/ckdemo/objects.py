@@ -7,7 +7,7 @@ from commands.ckdemo.display import BY_ATTRIBUTE, lines
 from commands.ckdemo.template import ask_attribute, edit_template
 from hsmshell.console import Ask
 from hsmshell.console.values import length, object_handle
-from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.appliance.policies import NEWER
 from hsmshell.engine.attributes import Attribute, AttributeValue
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
@@ -94,8 +94,6 @@ def _extract_public(demo: Demo) -> None:
     _show_handle(demo, demo.application.extract_public_key(demo.session, number, template))
 
 
-LUNA7 = frozenset({Profile.LUNA7})
-
 ENTRIES: tuple[Entry[Demo], ...] = (
     Entry(20, "Create object", GROUP, _create, Provenance.RECOMMENDED),
     Entry(21, "Copy object", GROUP, _copy, Provenance.RECOMMENDED),
@@ -105,7 +103,7 @@ ENTRIES: tuple[Entry[Demo], ...] = (
     Entry(25, "Set attribute", GROUP, _set_attribute),
     Entry(26, "Find object", GROUP, _find, Provenance.RECOMMENDED),
     Entry(27, "Display Object", GROUP, _display),
-    Entry(30, "Usage count change", GROUP, _change_usage, Provenance.RECOMMENDED, LUNA7),
-    Entry(31, "Destroy several objects", GROUP, _destroy_several, Provenance.RECOMMENDED, LUNA7),
-    Entry(32, "Extract public key", GROUP, _extract_public, Provenance.RECOMMENDED, LUNA7),
+    Entry(30, "Usage count change", GROUP, _change_usage, Provenance.RECOMMENDED, NEWER),
+    Entry(31, "Destroy several objects", GROUP, _destroy_several, Provenance.RECOMMENDED, NEWER),
+    Entry(32, "Extract public key", GROUP, _extract_public, Provenance.RECOMMENDED, NEWER),
 )

@@ -6,7 +6,7 @@ from commands.ckdemo.demo import Demo
 from commands.ckdemo.layout import END
 from commands.ckdemo.mechanisms import Menu, Row, ask_row
 from hsmshell.console.values import path
-from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.appliance.policies import NEWER
 from hsmshell.engine.mechanisms import Mechanism
 from hsmshell.grammar import Provenance
 from hsmshell.grammar.menu import Entry
@@ -50,7 +50,7 @@ SIGNING = Menu(
         Row(30, "SHA512-HMAC", END, _M.SHA512_HMAC),
         Row(31, "DES3-CMAC", 24, _M.DES3_CMAC),
         Row(32, "AES-CMAC", END, _M.AES_CMAC),
-        Row(33, "EDDSA", END, _M.EDDSA, profiles=frozenset({Profile.LUNA7})),
+        Row(33, "EDDSA", END, _M.EDDSA, profiles=NEWER),
     )
 )
 

@@ -7,7 +7,6 @@ from commands.lunash.appliance_shell import FAILURE, SUCCESS, ApplianceShell
 from commands.lunash.hsm import AGAIN_QUESTION, FORCE, partition_rows
 from hsmshell.console import Part
 from hsmshell.console.values import Kind, Value, printable, serial
-from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.partition_rules import change_erases, require_resettable, require_room
 from hsmshell.engine.appliance.policies import PartitionPolicy
 from hsmshell.engine.appliance.storage import partition_storage
@@ -48,22 +47,17 @@ def _show(shell: ApplianceShell, arguments: Arguments) -> int:
 
 
 def _details(shell: ApplianceShell, part: Container) -> list[Part]:
-    appliance = shell.appliance
-    limit = appliance.policy(PartitionPolicy.MAXIMUM_FAILURES, part)
-    with appliance.lab.store.reading():
-        owner = appliance.lab.store.user_named(part.id, Role.CRYPTO_OFFICER.name)
-        objects = appliance.lab.store.count_objects(part.id)
-    left = limit - owner.failures if owner else limit
-    locked = left <= 0
-    storage = partition_storage(appliance, part)
-    attempts = "None - Owner is Locked Out" if locked else f"{left} before Partition Owner is Locked Out"
+    owner = shell.administration.owner(part)
+    left = owner.left if owner else shell.appliance.policy(PartitionPolicy.MAXIMUM_FAILURES, part)
+    attempts = f"{left} before Partition Owner is Locked Out" if left else "None - Owner is Locked Out"
+    storage = partition_storage(shell.appliance, part)
     rows: list[tuple[str, Part]] = [
         ("Partition Name:", printable(part.name)),
         ("Partition SN:", serial(part.serial)),
-        ("Partition Owner Initialized:", "yes" if owner and owner.verifier else "no"),
+        ("Partition Owner Initialized:", "yes" if owner else "no"),
         ("Partition Owner Login Attempts Left:", attempts),
-        ("Partition Owner Locked Out:", "yes" if locked else "no"),
-        ("Partition Objects:", str(objects)),
+        ("Partition Owner Locked Out:", "no" if left else "yes"),
+        ("Partition Objects:", str(shell.administration.count_objects(part))),
         ("Maximum Storage Space (Bytes):", str(storage.total)),
         # A key's encoding may be a byte longer than another's of its length.
         ("Space In Use (Bytes):", Value(Kind.VARYING, str(storage.used))),

@@ -22,6 +22,17 @@ FLAGS = ["1"] * 9
 """Yes to every question about a new key."""
 VALUE_KEY = ["1", "0", "4", "1", "10", "31", "1", "5", "00112233445566778899aabbccddeeff"]
 """Template entries of an AES key made from its bytes."""
+NEWER_SCENARIO = """\
+password_cost = 2
+[[appliance]]
+profile = "luna7"
+[[appliance.partition]]
+slot = 1
+label = "p"
+crypto_officer_pin = "password"
+next_handle = 120
+"""
+"""An empty partition of a Luna 7, whose first object gets the handle 120."""
 GOOD = "Status: Doing great, no errors (CKR_OK)"
 
 

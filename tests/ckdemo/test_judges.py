@@ -15,23 +15,13 @@ from hsmshell.engine.lab import Lab
 from hsmshell.engine.objects import Traits, private_traits, public_traits
 from tests.softhsm import SoftToken, soft_token
 
-from .conftest import FLAGS, GOOD, Desk
+from .conftest import FLAGS, GOOD, NEWER_SCENARIO, Desk
 from .test_program import failed
 
 KEK = bytes(range(32))
 """The wrapping key that both sides know; in the partition it has the handle 120."""
 TARGET = bytes(range(100, 116))
 """The key that moves: 121 in the partition."""
-SCENARIO = """\
-password_cost = 2
-[[appliance]]
-profile = "luna7"
-[[appliance.partition]]
-slot = 1
-label = "p"
-crypto_officer_pin = "password"
-next_handle = 120
-"""
 DATA = b"signed by one, verified by the other"
 AS_AES = ["9", *FLAGS]
 
@@ -44,7 +34,7 @@ def created(value: bytes) -> list[str]:
 
 @pytest.fixture
 def partition(lab_from: Callable[[str], Lab], work: Path) -> Desk:
-    desk = Desk(lab_from(SCENARIO), work)
+    desk = Desk(lab_from(NEWER_SCENARIO), work)
     assert desk.logged_in(*created(KEK), *created(TARGET)).statuses[2:] == [GOOD, GOOD]
     return desk
 

@@ -18,26 +18,16 @@ from hsmshell.engine.lab import Lab
 from hsmshell.engine.mechanisms import Mechanism
 from hsmshell.engine.objects import public_traits
 
-from .conftest import FLAGS, GOOD, Desk
+from .conftest import FLAGS, GOOD, NEWER_SCENARIO, Desk
 from .test_program import failed
 from .test_tables import WRAP_MENU
 
-SCENARIO = """\
-password_cost = 2
-[[appliance]]
-profile = "luna7"
-[[appliance.partition]]
-slot = 1
-label = "p"
-crypto_officer_pin = "password"
-next_handle = 120
-"""
 AES, GENERIC = "31", "16"
 
 
 @pytest.fixture
 def luna7(lab_from: Callable[[str], Lab], work: Path) -> Desk:
-    return Desk(lab_from(SCENARIO), work)
+    return Desk(lab_from(NEWER_SCENARIO), work)
 
 
 def created(key_type: str, value: str) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance import groups
 from hsmshell.engine.appliance.erasure import empty_partition
+from hsmshell.engine.appliance.standing import Standing
 from hsmshell.engine.appliance.synchronization import synchronize
 from hsmshell.engine.attributes import Attribute, AttributeValue, KeyType
 from hsmshell.engine.errors import (
@@ -147,3 +148,8 @@ def test_every_member_s_own_policy_guards_its_officer_s_pin(lab_from: Callable[[
     application.login(session, Role.SECURITY_OFFICER, "so-password")
     fail(lambda: application.init_pin(session, "new-password"), OperationNotAllowed)
     opened(lab, 2)
+
+
+def test_a_login_tells_nobody_its_pin() -> None:
+    standing = Standing(Role.CRYPTO_OFFICER, "1156908040", 1, {1: 1}, PIN)
+    assert PIN not in f"{standing} {standing!r}"

@@ -6,6 +6,7 @@ guide, Deprovisioning Unused CloudHSM Classic HSMs.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import Role
@@ -19,7 +20,14 @@ from hsmshell.engine.appliance.erasure import (
     erase_partitions,
     zeroize,
 )
-from hsmshell.engine.appliance.logins import OFFICER_FAILURES, attempt, hsm_account
+from hsmshell.engine.appliance.logins import (
+    OFFICER_FAILURES,
+    PinState,
+    attempt,
+    hsm_account,
+    partition_account,
+    pin_state,
+)
 from hsmshell.engine.appliance.numbering import free_slot, new_serial
 from hsmshell.engine.appliance.partition_rules import change_erases, require_resettable, require_room
 from hsmshell.engine.appliance.pins import give_pin, new_verifier, set_pin
@@ -112,6 +120,17 @@ class Administration:
         if self.is_zeroized:
             return 0
         return OFFICER_FAILURES - (min(user.failures, OFFICER_FAILURES) if user else 0)
+
+    def owner(self, part: Container) -> PinState | None:
+        """How it stands with the PIN of a partition's Crypto Officer; ``None`` when there is none."""
+        with suppress(UserPinNotInitialized):
+            return pin_state(self.lab, partition_account(self.lab, self.appliance, part, Role.CRYPTO_OFFICER))
+        return None
+
+    def count_objects(self, part: Container) -> int:
+        """How many objects a partition holds."""
+        with self.lab.store.reading():
+            return self.lab.store.count_objects(part.id)
 
     def _user(self, role: Role) -> User | None:
         with self.lab.store.reading():

@@ -31,7 +31,7 @@ class ApplicationCore(ApplicationSessions):
 
     def _authorization(self, session: Session, handle: int) -> tuple[int, int | None, int]:
         """What stands for the permission to use a key in the session as long as its login lasts."""
-        return session.handle, self._lab_sessions.get(session.slot), handle
+        return session.handle, self._lab_session(session.slot), handle
 
     def _require_authorized(self, session: Session, key: StoredObject) -> StoredObject:
         """The key, when it may be used in the session. Raises ``KeyNotAuthorized``."""
@@ -41,10 +41,10 @@ class ApplicationCore(ApplicationSessions):
 
     def _visible(self, session: Session, item: StoredObject) -> bool:
         """Public objects are everybody's; private ones appear after a login; session objects are their program's."""
-        if item.session and item.session != self._lab_sessions.get(session.slot):
+        if item.session and item.session != self._lab_session(session.slot):
             return False
         readers = PARTITION_RULES[PartitionOperation.READ]
-        return self._roles.get(session.slot) in readers or not item.flag(Attribute.PRIVATE)
+        return self._role(session.slot) in readers or not item.flag(Attribute.PRIVATE)
 
     def _all(self, session: Session) -> list[StoredObject]:
         """The objects that the session sees, by handle."""
@@ -108,7 +108,7 @@ class ApplicationCore(ApplicationSessions):
         """The session's slot; members of a group that do not answer miss what is written, and are left out from now
         on. Raises ``UserNotLoggedIn`` when somebody has erased the slot since the operation began."""
         self._forget_ended(session.slot)
-        if session.slot not in self._roles:
+        if session.slot not in self._standings:
             raise UserNotLoggedIn("the login has ended")
         slot = self.slot(session.slot)
         for group in groups.groups(self.lab):
@@ -124,7 +124,7 @@ class ApplicationCore(ApplicationSessions):
         self._require_writable(session, token=bool(values.get(Attribute.TOKEN)))
         slot = self._slot_to_write(session)
         groups.require_clonable(self.lab, slot.members, ObjectClass(int(values[Attribute.CLASS])))
-        owner = 0 if values.get(Attribute.TOKEN) else self._lab_sessions[session.slot]
+        owner = 0 if values.get(Attribute.TOKEN) else self._standings[session.slot].session
         made = []
         for part in slot.members:
             handle = self._store.next_number(f"container:{part.id}", "handle")

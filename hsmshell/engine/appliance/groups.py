@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KIND = "ha-group"
 """The kind of device as which the lab holds a group."""
+DESCRIPTION = "HA Virtual Card Slot"
+"""What the slot of an HA group is called (published slot lists)."""
 HA_ONLY = "ha only"
 """The meta value that says whether the client hides the members' own slots."""
 FIXED_SLOTS = 5

@@ -24,7 +24,7 @@ class ApplicationInitialization(ApplicationCore):
         """
         session = self._require_open(session)
         self._require_writable(session, token=True)
-        role = self._roles.get(session.slot, Role.CRYPTO_OFFICER)
+        role = self._role(session.slot) or Role.CRYPTO_OFFICER
         members = self.slot(session.slot).members
         verifier = new_verifier(self._appliance(members[0]), new)
         account, *others = [self._account(part, role) for part in members]
@@ -48,7 +48,7 @@ class ApplicationInitialization(ApplicationCore):
         """
         session = self._require(session, PartitionOperation.SET_USER_PIN)
         self._require_writable(session, token=True)
-        officer = self._roles[session.slot] is Role.SECURITY_OFFICER
+        officer = self._role(session.slot) is Role.SECURITY_OFFICER
         target = Role.CRYPTO_OFFICER if officer else Role.CRYPTO_USER
         verifier = new_verifier(self.appliance_of(session.slot), pin)
         with self._store.transaction():

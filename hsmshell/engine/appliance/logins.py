@@ -62,6 +62,29 @@ class Account(NamedTuple):
     last: LastTry
 
 
+class PinState(NamedTuple):
+    """How it stands with a role's PIN."""
+
+    failures: int
+    """Wrong ones in a row."""
+    limit: int
+    """How many lock the role."""
+
+    @property
+    def is_locked(self) -> bool:
+        return self.failures >= self.limit
+
+    @property
+    def left(self) -> int:
+        """Wrong PINs that lock the role from now on."""
+        return max(0, self.limit - self.failures)
+
+    @property
+    def is_final_try(self) -> bool:
+        """Whether one more wrong PIN locks the role."""
+        return self.failures == self.limit - 1
+
+
 def hsm_account(admin: Container, role: Role) -> Account:
     """One of the HSM's own roles. Raises ``UserTypeInvalid`` for a role of partitions."""
     if role is Role.SECURITY_OFFICER:
@@ -124,12 +147,18 @@ def attempt(lab: Lab, account: Account, pin: str, note: Callable[[], _Noted]) ->
     raise PinIncorrect(name)
 
 
-def require_usable(lab: Lab, account: Account) -> None:
-    """Raise ``UserPinNotInitialized`` or ``UserLockedOut`` when nobody could log in; inside a transaction."""
-    user = lab.store.user_named(account.container, account.role.name)
+def pin_state(lab: Lab, account: Account) -> PinState:
+    """The role's wrong PINs. Raises ``UserPinNotInitialized``."""
+    with lab.store.reading():
+        user = lab.store.user_named(account.container, account.role.name)
     if user is None or not user.verifier:
         raise UserPinNotInitialized(account.role.name)
-    if user.failures >= account.limit:
+    return PinState(user.failures, account.limit)
+
+
+def require_usable(lab: Lab, account: Account) -> None:
+    """Raise ``UserPinNotInitialized`` or ``UserLockedOut`` when nobody could log in; inside a transaction."""
+    if pin_state(lab, account).is_locked:
         _require_unlocked(lab, account)
 
 

@@ -6,7 +6,7 @@ import enum
 from typing import NamedTuple
 
 from hsmshell.engine import ciphers
-from hsmshell.engine.appliance.policies import Profile
+from hsmshell.engine.appliance.policies import NEWER, Profile
 from hsmshell.engine.attributes import KeyType
 from hsmshell.engine.mechanisms import Mechanism
 
@@ -33,7 +33,6 @@ _F = MechanismFlag
 _WRAPPING = _F.WRAP | _F.UNWRAP
 _CIPHERING = _F.ENCRYPT | _F.DECRYPT
 _SIGNING = _F.SIGN | _F.VERIFY
-_LUNA7 = frozenset({Profile.LUNA7})
 
 APPROVED_BITS = 2048
 """The shortest modulus or prime of a pair that is made, or protects anything, in FIPS mode (SP 800-131A 3, 6)."""
@@ -146,9 +145,9 @@ MECHANISMS = (
     MechanismInfo(_M.ECDSA_SHA384, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDSA_SHA512, 224, 521, _SIGNING),
     MechanismInfo(_M.ECDH1_DERIVE, 192, 521, _F.DERIVE),
-    MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=_LUNA7),
-    MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=_LUNA7),
-    MechanismInfo(_M.EDDSA, 255, 448, _SIGNING, profiles=_LUNA7),
+    MechanismInfo(_M.EC_EDWARDS_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, profiles=NEWER),
+    MechanismInfo(_M.EC_MONTGOMERY_KEY_PAIR_GEN, 255, 448, _F.GENERATE_KEY_PAIR, approved=False, profiles=NEWER),
+    MechanismInfo(_M.EDDSA, 255, 448, _SIGNING, profiles=NEWER),
     MechanismInfo(_M.AES_KEY_GEN, 16, 32, _F.GENERATE),
     MechanismInfo(_M.AES_ECB, 16, 32, _CIPHERING | _WRAPPING),
     MechanismInfo(_M.AES_CBC, 16, 32, _CIPHERING | _WRAPPING),
@@ -162,8 +161,8 @@ MECHANISMS = (
     MechanismInfo(_M.AES_CBC_ENCRYPT_DATA, 16, 32, _F.DERIVE, approved=False),
     MechanismInfo(_M.DSA_PARAMETER_GEN, 1024, 3072, _F.GENERATE, smallest_approved=APPROVED_BITS),
     MechanismInfo(_M.DH_PKCS_PARAMETER_GEN, 1024, 4096, _F.GENERATE, smallest_approved=APPROVED_BITS),
-    MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=_LUNA7),
-    MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=_LUNA7),
+    MechanismInfo(_M.AES_KEY_WRAP, 16, 32, _WRAPPING, profiles=NEWER),
+    MechanismInfo(_M.AES_KEY_WRAP_KWP, 16, 32, _WRAPPING, profiles=NEWER),
 )
 """By number."""
 

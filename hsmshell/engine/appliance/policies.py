@@ -30,6 +30,10 @@ class Profile(enum.Enum):
         return self is Profile.LUNA7
 
 
+NEWER = frozenset({Profile.LUNA7})
+"""The generations that have what came later."""
+
+
 class Policy(enum.Enum):
     """A policy: its number, its text, and the name and the default of the setting that holds it."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hsmshell.engine.access import KEY_MANAGEMENT, PARTITION_RULES, PartitionOperation, Role
 from hsmshell.engine.appliance import groups
@@ -12,6 +11,7 @@ from hsmshell.engine.appliance.appliance import Appliance, Session, Slot
 from hsmshell.engine.appliance.logins import Account, attempt, partition_account, require_usable
 from hsmshell.engine.appliance.pins import require_current
 from hsmshell.engine.appliance.policies import PartitionPolicy, Policy
+from hsmshell.engine.appliance.standing import Standing
 from hsmshell.engine.errors import (
     HsmError,
     OperationNotAllowed,
@@ -30,21 +30,6 @@ if TYPE_CHECKING:
     from hsmshell.engine.lab import Lab
 
 
-GROUP_DESCRIPTION = "HA Virtual Card Slot"
-"""What the slot of an HA group is called (published slot lists)."""
-
-
-class Standing(NamedTuple):
-    """Where a program's login holds."""
-
-    serial: str
-    """Of the token that was logged in to: a group's slot may get another number."""
-    numbers: dict[int, int]
-    """The lab's session with each partition behind the slot."""
-    pin: str = ""
-    """What a group's later members are opened with; kept in the program, as the real library keeps it."""
-
-
 class ApplicationSessions:
     """Sessions and logins of one program. A login holds for all of the program's sessions with that slot."""
 
@@ -53,10 +38,9 @@ class ApplicationSessions:
         self._configuring = configuring
         self._store = lab.store
         self._sessions: dict[int, Session] = {}
-        self._roles: dict[int, Role] = {}
         self._next_session = 1
-        self._lab_sessions: dict[int, int] = {}
         self._standings: dict[int, Standing] = {}
+        """The logins by slot."""
         self._furnishing = False
         self._seen_slots = {slot.number for slot in self.slots()}
         """The slots of which the program knows that they have a token."""
@@ -83,7 +67,7 @@ class ApplicationSessions:
         for group in groups.groups(self.lab):
             members = groups.answering(self.lab, group)
             if members:
-                yield Slot(group.slot, GROUP_DESCRIPTION, group.label, group.number, members, is_group=True)
+                yield Slot(group.slot, groups.DESCRIPTION, group.label, group.number, members, is_group=True)
 
     def slot(self, number: int) -> Slot:
         """The slot of that number. Raises ``SlotIdInvalid``."""
@@ -120,7 +104,7 @@ class ApplicationSessions:
     def open_session(self, slot: int, *, read_write: bool = True) -> Session:
         """Open a session. Raises ``SlotIdInvalid`` or ``SessionReadWriteSoExists`` (PKCS#11 v3.0 5.6.1)."""
         self._partition(slot)
-        if not read_write and self._roles.get(slot) is Role.SECURITY_OFFICER:
+        if not read_write and self._role(slot) is Role.SECURITY_OFFICER:
             raise SessionReadWriteSoExists(str(slot))
         session = Session(self._next_session, slot, read_write)
         self._next_session += 1
@@ -144,7 +128,15 @@ class ApplicationSessions:
     def role(self, session: Session) -> Role | None:
         """Who is logged in on the session's slot."""
         self._forget_ended(session.slot)
-        return self._roles.get(session.slot)
+        return self._role(session.slot)
+
+    def _role(self, slot: int) -> Role | None:
+        standing = self._standings.get(slot)
+        return standing.role if standing else None
+
+    def _lab_session(self, slot: int) -> int | None:
+        standing = self._standings.get(slot)
+        return standing.session if standing else None
 
     def login(self, session: Session | None, role: Role, pin: str) -> None:
         """Log in on the session's slot; in an HA group's on every member that answers, which all have the same PIN.
@@ -157,7 +149,7 @@ class ApplicationSessions:
         session = self._require_open(session)
         slot = self.slot(session.slot)
         accounts = [(part, self._account(part, role)) for part in slot.members]
-        current = self._roles.get(session.slot)
+        current = self._role(session.slot)
         if current is not None:
             raise UserAlreadyLoggedIn(role.name) if current is role else UserAnotherAlreadyLoggedIn(role.name)
         if role is Role.SECURITY_OFFICER and any(
@@ -209,7 +201,7 @@ class ApplicationSessions:
     def logout(self, session: Session | None) -> None:
         """Raises ``SessionHandleInvalid`` or ``UserNotLoggedIn``."""
         session = self._require_open(session)
-        if session.slot not in self._roles:
+        if session.slot not in self._standings:
             raise UserNotLoggedIn("logout")
         self._end_login(session.slot)
 
@@ -217,19 +209,15 @@ class ApplicationSessions:
         return self.lab.add_session(partition.device, partition.id, role.name, role.name)
 
     def _begin_login(self, slot: Slot, role: Role, numbers: dict[int, int], pin: str = "") -> None:
-        """The lab knows of the login; from now on the program has it. What lives in it lives in the session with the
-        partition that answers first."""
-        self._roles[slot.number], self._lab_sessions[slot.number] = role, numbers[slot.members[0].id]
-        self._standings[slot.number] = Standing(slot.serial, numbers, pin)
+        """The lab knows of the login; from now on the program has it."""
+        self._standings[slot.number] = Standing(role, slot.serial, numbers[slot.members[0].id], numbers, pin)
 
     def _end_login(self, slot: int) -> None:
-        self._roles.pop(slot, None)
-        self._lab_sessions.pop(slot, None)
         standing = self._standings.pop(slot, None)
         if standing:
             self._end_lab_sessions(standing.numbers)
 
-    def _end_lab_sessions(self, numbers: dict[int, int]) -> None:
+    def _end_lab_sessions(self, numbers: Mapping[int, int]) -> None:
         with self._store.transaction():
             for number in numbers.values():
                 self._store.delete_session(number)
@@ -245,10 +233,11 @@ class ApplicationSessions:
     def _forget_ended(self, slot: int) -> None:
         """Let go of a login that somebody else has ended: the partition, or all of the HSM, was erased, or another
         token has come into the slot."""
-        if slot not in self._roles:
+        standing = self._standings.get(slot)
+        if standing is None:
             return
         with self._store.reading():
-            lasts = self._store.has_session(self._lab_sessions[slot])
+            lasts = self._store.has_session(standing.session)
         if not lasts or not self._holds(slot):
             self._end_login(slot)
 
@@ -264,18 +253,21 @@ class ApplicationSessions:
         for part in slot.members:
             with self._store.reading():
                 known = part.id in standing.numbers and self._store.has_session(standing.numbers[part.id])
-            if not known and not self._follow_login(part, standing, self._roles[number]):
+            if not known and not self._follow_login(number, part):
                 return False
         return True
 
-    def _follow_login(self, partition: Container, standing: Standing, role: Role) -> bool:
+    def _follow_login(self, slot: int, partition: Container) -> bool:
         """Log in to a partition that came into the group later, with the PIN of the others; whether that worked."""
+        standing = self._standings[slot]
         if not standing.pin:
             return False
-        with suppress(HsmError):
-            standing.numbers[partition.id] = self._attempt(partition, self._account(partition, role), standing.pin)
-            return True
-        return False
+        try:
+            number = self._attempt(partition, self._account(partition, standing.role), standing.pin)
+        except HsmError:
+            return False
+        self._standings[slot] = standing._replace(numbers={**standing.numbers, partition.id: number})
+        return True
 
     def _require(self, session: Session | None, operation: PartitionOperation) -> Session:
         """The session, when its role may do that.
@@ -284,7 +276,7 @@ class ApplicationSessions:
         what partition policy 28 forbids.
         """
         session = self._require_open(session)
-        role = self._roles.get(session.slot)
+        role = self._role(session.slot)
         if role is None:
             raise UserNotLoggedIn(operation.name)
         if role not in PARTITION_RULES[operation]:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hsmshell.engine.access import Role
 from hsmshell.engine.appliance.application import ApplicationCore
+from hsmshell.engine.appliance.logins import PinState, pin_state
 from hsmshell.engine.appliance.mechanism_table import MechanismInfo, mechanisms_of
 from hsmshell.engine.appliance.storage import Storage, partition_storage
-from hsmshell.engine.errors import MechanismInvalid, NoEvent, UserPinNotInitialized
-
-
-class PinState(NamedTuple):
-    """What a token tells of a role's PIN."""
-
-    failures: int
-    """Wrong ones in a row."""
-    limit: int
-    """How many lock the role."""
-
-    @property
-    def is_locked(self) -> bool:
-        return self.failures >= self.limit
-
-    @property
-    def is_final_try(self) -> bool:
-        """Whether one more wrong PIN locks the role."""
-        return self.failures == self.limit - 1
+from hsmshell.engine.errors import MechanismInvalid, NoEvent
 
 
 class ApplicationTokens(ApplicationCore):
@@ -51,12 +32,7 @@ class ApplicationTokens(ApplicationCore):
 
     def pin_state(self, slot: int, role: Role) -> PinState:
         """How it stands with the PIN of a role. Raises ``SlotIdInvalid`` or ``UserPinNotInitialized``."""
-        account = self._account(self._partition(slot), role)
-        with self._store.reading():
-            user = self._store.user_named(account.container, role.name)
-        if user is None or not user.verifier:
-            raise UserPinNotInitialized(role.name)
-        return PinState(user.failures, account.limit)
+        return pin_state(self.lab, self._account(self._partition(slot), role))
 
     def slot_event(self) -> int:
         """The number of a slot whose token came or went since this was last asked, or since the program began.
